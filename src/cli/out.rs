@@ -1,0 +1,46 @@
+//! Printing: to people on a terminal, plainly elsewhere.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use super::Ended;
+
+/// Prints what was asked for. A reader that has gone (`| head`) is no error.
+pub(super) fn emit(text: &str) -> Result<Ended, Ended> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") }).and_then(|()| out.flush());
+    match written {
+        Ok(()) => Ok(Ended::Done),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Ended::Done),
+        Err(error) => Err(Ended::Error(format!("the output could not be written: {error}"))),
+    }
+}
+
+/// Prints a value as JSON, for machines.
+pub(super) fn emit_json(value: &impl serde::Serialize) -> Result<Ended, Ended> {
+    emit(&serde_json::to_string_pretty(value)?)
+}
+
+/// Says something on standard error. When nobody reads that either, there is nobody to tell.
+pub(super) fn complain(text: &str) {
+    if !text.is_empty() {
+        let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
+    }
+}
+
+fn wants_colour(is_terminal: bool) -> bool {
+    is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+pub(super) fn complaints_in_colour() -> bool {
+    wants_colour(io::stderr().is_terminal())
+}
+
+/// Bold on a terminal, plain elsewhere.
+pub(super) fn bold(text: &str) -> String {
+    if wants_colour(io::stdout().is_terminal()) { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_string() }
+}
+
+/// Text of strangers, fit for a terminal: no control characters that could drive it.
+pub(super) fn tame(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}

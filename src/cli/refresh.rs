@@ -1,0 +1,99 @@
+//! `headwater refresh`: one round and out.
+
+use std::sync::Arc;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{Ended, Everywhere, configuration, out, runtime};
+use crate::daemon::{Wanted, refresh};
+use crate::date;
+use crate::pipeline::Tally;
+use crate::store::Store;
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// Visit these sources though they be not due
+    #[arg(value_name = "SOURCE")]
+    sources: Vec<String>,
+    /// Visit every source though it be not due, but none whose server asked to be left alone
+    #[arg(long)]
+    now: bool,
+    /// Ask for everything again, not only for what is new
+    #[arg(long)]
+    force: bool,
+    /// Print machine-readable JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Shape {
+    visits: Vec<VisitShape>,
+}
+
+#[derive(Serialize)]
+struct VisitShape {
+    source: String,
+    outcome: &'static str,
+    added: usize,
+    changed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_due: Option<String>,
+}
+
+/// Exit code 1 when a source that was named could not be visited; the failures of others are data, told here and in `status`.
+pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
+    let config = Arc::new(configuration(everywhere)?);
+    if let Some(unknown) = options.sources.iter().find(|id| config.source(id).is_none()) {
+        let known: Vec<&str> = config.sources.iter().map(|listening| listening.source.id.as_str()).collect();
+        return Err(Ended::Wrong(format!("there is no source {unknown:?} in {}; there are: {}", config.path.display(), known.join(", "))));
+    }
+    let store = Store::open(&config.store.path)?;
+    let wanted = Wanted { sources: options.sources.clone(), now: options.now, force: options.force };
+    let tells = !everywhere.quiet && !options.json;
+    let progress = |tally: &Tally| {
+        if tells {
+            out::complain(&line(tally));
+        }
+    };
+    let tallies = runtime()?.block_on(refresh(&store, &config, &wanted, progress))?;
+    let failed = tallies.iter().filter(|tally| tally.failure.is_some()).count();
+    if options.json {
+        out::emit_json(&Shape { visits: tallies.iter().map(shape).collect() })?;
+    } else if !everywhere.quiet {
+        out::emit(&summary(&tallies, failed))?;
+    }
+    let missed = options.sources.iter().any(|id| !tallies.iter().any(|tally| tally.source == *id && tally.failure.is_none()));
+    Ok(if missed { Ended::Failed } else { Ended::Done })
+}
+
+fn line(tally: &Tally) -> String {
+    match &tally.failure {
+        Some(failure) => format!("{:<16} {}", tally.source, out::tame(failure)),
+        None if tally.added + tally.changed > 0 => format!("{:<16} {} new, {} changed", tally.source, tally.added, tally.changed),
+        None => format!("{:<16} nothing new", tally.source),
+    }
+}
+
+fn summary(tallies: &[Tally], failed: usize) -> String {
+    let added: usize = tallies.iter().map(|tally| tally.added).sum();
+    let changed: usize = tallies.iter().map(|tally| tally.changed).sum();
+    match tallies.len() {
+        0 => "no source is due; `headwater status` says when each is, `--now` visits them all the same".into(),
+        visits => format!("{visits} visits: {added} new entries, {changed} changed, {failed} sources failed"),
+    }
+}
+
+fn shape(tally: &Tally) -> VisitShape {
+    VisitShape {
+        source: tally.source.clone(),
+        outcome: tally.outcome,
+        added: tally.added,
+        changed: tally.changed,
+        failure: tally.failure.clone(),
+        next_due: tally.next.map(|due| date::rfc3339(due.at)),
+    }
+}

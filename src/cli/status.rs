@@ -1,0 +1,193 @@
+//! `headwater status`: how each source is.
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use super::{Ended, Everywhere, configuration, out, store_to_read};
+use crate::date;
+use crate::schedule::Because;
+use crate::store::{SourceFacts, Store, StoreError, Totals};
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// Only this source, in full
+    #[arg(value_name = "SOURCE")]
+    source: Option<String>,
+    /// Print machine-readable JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Shape {
+    totals: TotalsShape,
+    sources: Vec<SourceShape>,
+}
+
+#[derive(Serialize)]
+struct TotalsShape {
+    sources: u64,
+    entries: u64,
+    stories: u64,
+}
+
+#[derive(Serialize)]
+struct SourceShape {
+    id: String,
+    name: String,
+    address: String,
+    entries: u64,
+    failures: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_visit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    took_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_due: Option<String>,
+    due_because: String,
+    oddities: Vec<OdditySheet>,
+}
+
+#[derive(Serialize)]
+struct OdditySheet {
+    code: String,
+    at: String,
+    message: String,
+}
+
+pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
+    let config = configuration(everywhere)?;
+    let Some(store) = store_to_read(&config)? else {
+        if options.json {
+            return out::emit_json(&Shape { totals: totals(Totals::default()), sources: vec![] });
+        }
+        return out::emit("nothing was visited yet; `headwater refresh` or `headwater run` begins");
+    };
+    let mut facts = store.source_facts()?;
+    if let Some(id) = &options.source {
+        facts.retain(|source| source.id == *id);
+        if facts.is_empty() {
+            return Err(Ended::Wrong(format!("the store knows no source {id:?}; `headwater status` lists them")));
+        }
+    }
+    match (options.json, options.source.is_some()) {
+        (true, _) => out::emit_json(&shape(store.totals()?, &facts)),
+        (false, true) => out::emit(&facts.iter().map(in_full).collect::<String>()),
+        (false, false) => out::emit(&table(store.totals()?, facts)),
+    }
+}
+
+/// What `status --json` prints, for the admin listener.
+pub(super) fn json(store: &Store) -> Result<String, StoreError> {
+    Ok(serde_json::to_string_pretty(&shape(store.totals()?, &store.source_facts()?))?)
+}
+
+fn totals(totals: Totals) -> TotalsShape {
+    TotalsShape { sources: totals.sources, entries: totals.entries, stories: totals.stories }
+}
+
+fn shape(counts: Totals, facts: &[SourceFacts]) -> Shape {
+    let source = |source: &SourceFacts| {
+        let last = source.last.as_ref();
+        SourceShape {
+            id: source.id.clone(),
+            name: source.name.clone(),
+            address: source.address.clone(),
+            entries: source.entries,
+            failures: source.failures,
+            last_visit: last.map(|visit| date::rfc3339(visit.at)),
+            outcome: last.map(|visit| visit.outcome.clone()),
+            http_status: last.and_then(|visit| visit.status),
+            message: last.and_then(|visit| visit.message.clone()),
+            took_ms: last.and_then(|visit| u64::try_from(visit.took.as_millis()).ok()),
+            next_due: source.next_due.map(date::rfc3339),
+            due_because: source.due_because.clone(),
+            oddities: last.iter().flat_map(|visit| &visit.oddities).cloned().map(|(code, at, message)| OdditySheet { code, at, message }).collect(),
+        }
+    };
+    Shape { totals: totals(counts), sources: facts.iter().map(source).collect() }
+}
+
+/// One line a source, the worst first.
+fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
+    facts.sort_by(|a, b| b.failures.cmp(&a.failures).then_with(|| a.id.cmp(&b.id)));
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(["source", "entries", "last visit", "outcome", "next", "because"]);
+    let now = Utc::now();
+    for source in &facts {
+        let last = source.last.as_ref();
+        let outcome = match last {
+            None => "not visited yet".to_string(),
+            Some(visit) => visit.message.clone().unwrap_or_else(|| match (visit.added, visit.changed) {
+                (0, 0) => "nothing new".into(),
+                (added, 0) => format!("{added} new"),
+                (added, changed) => format!("{added} new, {changed} changed"),
+            }),
+        };
+        table.add_row([
+            source.id.clone(),
+            source.entries.to_string(),
+            last.map(|visit| moment(visit.at, now)).unwrap_or_default(),
+            out::tame(&outcome),
+            source.next_due.map(|due| moment(due, now)).unwrap_or_else(|| "never".into()),
+            source.due_because.clone(),
+        ]);
+    }
+    format!("{} sources, {} entries, {} stories\n\n{table}", totals.sources, totals.entries, totals.stories)
+}
+
+/// An instant as people say it: `5 min ago`, `in 2 h`.
+fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let seconds = (at - now).num_seconds();
+    let size = seconds.unsigned_abs();
+    let amount = match size {
+        0..=59 => return if seconds <= 0 { "now".into() } else { format!("in {size} s") },
+        60..=3599 => format!("{} min", size / 60),
+        3600..=172_799 => format!("{} h", size / 3600),
+        _ => format!("{} d", size / 86_400),
+    };
+    if seconds < 0 { format!("{amount} ago") } else { format!("in {amount}") }
+}
+
+fn in_full(source: &SourceFacts) -> String {
+    let mut text = format!("{}  {}\n  {}\n  {} entries, {} failures in a row\n", out::bold(&source.id), out::tame(&source.name), out::tame(&source.address), source.entries, source.failures);
+    match &source.last {
+        None => text.push_str("  not visited yet\n"),
+        Some(visit) => {
+            let status = visit.status.map(|status| format!(", HTTP {status}")).unwrap_or_default();
+            text.push_str(&format!("  last visit {}: {}{status}, {} new, {} changed, {} ms\n", date::rfc3339(visit.at), visit.outcome, visit.added, visit.changed, visit.took.as_millis()));
+            if let Some(message) = &visit.message {
+                text.push_str(&format!("  {}\n", out::tame(message)));
+            }
+            for (code, at, message) in &visit.oddities {
+                text.push_str(&format!("  oddity {code} at {}: {}\n", out::tame(at), out::tame(message)));
+            }
+        }
+    }
+    let why = Because::parse(&source.due_because).map_or("", Because::sentence);
+    match source.next_due {
+        Some(due) => text.push_str(&format!("  next visit {}: {why}\n", date::rfc3339(due))),
+        None => text.push_str("  never visited again: the publisher said twice that it is gone; remove the source or change its address\n"),
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_said_as_people_say_them() {
+        let now = DateTime::from_timestamp(1_000_000, 0).unwrap();
+        let at = |seconds| moment(now + chrono::TimeDelta::seconds(seconds), now);
+        assert_eq!([at(0), at(-10), at(30), at(-300), at(7200), at(-400_000)], ["now", "now", "in 30 s", "5 min ago", "in 2 h", "4 d ago"]);
+    }
+}

@@ -1,0 +1,142 @@
+//! `headwater stories`: what is in the store, entry by entry, with the reasons.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{Ended, Everywhere, configuration, out, store_to_read};
+use crate::config::Config;
+use crate::date;
+use crate::store::{EntryFacts, StoryFacts, Why};
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// Only stories that this feed may draw from
+    #[arg(long, value_name = "FEED")]
+    feed: Option<String>,
+    /// Print machine-readable JSON: every story, unpaged
+    #[arg(long)]
+    json: bool,
+}
+
+/// Most stories listed for people; `--json` has them all.
+const LISTED: usize = 200;
+
+#[derive(Serialize)]
+struct Shape {
+    stories: Vec<StoryShape>,
+}
+
+/// One story, as `stories --json` and `explain --json` print it.
+#[derive(Serialize)]
+pub(super) struct StoryShape {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    published: String,
+    entries: Vec<EntryShape>,
+    /// Stories with one base text but new material.
+    versions: Vec<String>,
+    /// Stories about the same event.
+    coverage: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct EntryShape {
+    source: String,
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    first_seen: String,
+    representative: bool,
+    revisions: u64,
+    reason: ReasonShape,
+}
+
+#[derive(Serialize)]
+struct ReasonShape {
+    rule: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched: Option<MatchedShape>,
+    rules: u32,
+}
+
+#[derive(Serialize)]
+struct MatchedShape {
+    source: String,
+    id: String,
+}
+
+pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
+    let config = configuration(everywhere)?;
+    let sources = options.feed.as_deref().map(|feed| sources_of(&config, feed)).transpose()?;
+    let stories = match store_to_read(&config)? {
+        Some(store) => store.stories(sources.as_deref())?,
+        None => Vec::new(),
+    };
+    if options.json { out::emit_json(&Shape { stories: stories.iter().map(shape).collect() }) } else { out::emit(&in_words(&stories)) }
+}
+
+/// Ids of the sources a feed draws from.
+pub(super) fn sources_of(config: &Config, feed: &str) -> Result<Vec<String>, Ended> {
+    let Some(found) = config.feeds.iter().find(|known| known.id == feed) else {
+        let known: Vec<&str> = config.feeds.iter().map(|feed| feed.id.as_str()).collect();
+        return Err(Ended::Wrong(format!("there is no feed {feed:?} in {}; there are: {}", config.path.display(), known.join(", "))));
+    };
+    let sources = config.sources.iter().map(|listening| &listening.source);
+    Ok(sources.filter(|source| found.draws_from(&source.id, &source.tags)).map(|source| source.id.clone()).collect())
+}
+
+pub(super) fn shape(story: &StoryFacts) -> StoryShape {
+    StoryShape {
+        id: story.id.to_string(),
+        title: story.title.clone(),
+        published: date::rfc3339(story.published),
+        entries: story.entries.iter().map(entry_shape).collect(),
+        versions: Vec::new(),
+        coverage: Vec::new(),
+    }
+}
+
+fn entry_shape(entry: &EntryFacts) -> EntryShape {
+    let Why { rule, key, tokens, kin, rules } = entry.why.clone();
+    EntryShape {
+        source: entry.source.clone(),
+        id: entry.id.clone(),
+        title: entry.title.clone(),
+        url: entry.url.clone(),
+        first_seen: date::rfc3339(entry.first_seen),
+        representative: entry.is_representative,
+        revisions: entry.revisions,
+        reason: ReasonShape { rule, key, tokens, matched: kin.map(|(source, id)| MatchedShape { source, id }), rules },
+    }
+}
+
+fn in_words(stories: &[StoryFacts]) -> String {
+    if stories.is_empty() {
+        return "no stories yet; `headwater refresh` brings some".into();
+    }
+    let mut text = String::new();
+    for story in stories.iter().take(LISTED) {
+        let title = out::tame(story.title.as_deref().unwrap_or("(no title)"));
+        text.push_str(&format!("{}  {}  {}\n", story.published.format("%Y-%m-%d %H:%M"), short_id(&story.id.to_string()), out::bold(&title)));
+        for entry in &story.entries {
+            let speaks = if entry.is_representative { "" } else { "also " };
+            text.push_str(&format!("                  {speaks}{}: {}\n", entry.source, out::tame(entry.url.as_deref().unwrap_or(&entry.id))));
+        }
+    }
+    if stories.len() > LISTED {
+        text.push_str(&format!("… and {} older; --json prints them all\n", stories.len() - LISTED));
+    }
+    text
+}
+
+/// The beginning of an id, enough to name a story by.
+pub(super) fn short_id(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}

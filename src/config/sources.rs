@@ -1,0 +1,149 @@
+//! `[[source]]`: who is listened to, and when.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::Path;
+
+use super::fetch::{self, Defaults};
+use super::keys::SOURCE;
+use super::ledger::{Ledger, Note, Wrong, quoted};
+use super::section::Section;
+use super::tree::Tree;
+use super::value;
+use crate::schedule::Schedule;
+use crate::source::{Manners, Place, Source};
+
+/// Most sources in one file. One process on one SQLite file is not built for more.
+const MAX_SOURCES: usize = 10_000;
+
+/// Most tags of one source.
+const MAX_TAGS: usize = 32;
+
+/// A source, and when it may be visited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listening {
+    pub source: Source,
+    pub schedule: Schedule,
+}
+
+/// The names that `from` may use, those of faulty sources included: one fault is enough.
+#[derive(Default)]
+pub(super) struct Names<'a> {
+    pub ids: BTreeMap<&'a str, Range<usize>>,
+    pub tags: BTreeSet<&'a str>,
+}
+
+/// Reads every `[[source]]`. Those with faults are left out of the list, not out of the names.
+pub(super) fn sources<'a>(
+    tree: &'a Tree<'a>,
+    root: &Path,
+    manners: &Manners,
+    ledger: &mut Ledger,
+) -> (Vec<Listening>, Names<'a>) {
+    let mut defaults = Defaults::open(tree, ledger);
+    let mut names = Names::default();
+    let mut sources = Vec::new();
+    for section in tree.sections(&SOURCE, MAX_SOURCES, ledger) {
+        let id = id(&section, &mut names, ledger);
+        let tags = tags(&section, &mut names, ledger);
+        let name = section.read("name", ledger, value::line);
+        let place = place(&section, root, ledger);
+        let (zone, schedule) = defaults.times(&section, ledger);
+        let manners = fetch::manners(&section, manners, ledger);
+        if let (Some(id), Some(place), Some(schedule)) = (id, place, schedule) {
+            sources.push(Listening {
+                source: Source {
+                    id,
+                    name,
+                    place,
+                    tags,
+                    zone,
+                    manners,
+                },
+                schedule,
+            });
+        }
+    }
+    (sources, names)
+}
+
+fn id<'a>(section: &Section<'a>, names: &mut Names<'a>, ledger: &mut Ledger) -> Option<String> {
+    section.require("id", ledger);
+    let text = section.text("id", ledger)?;
+    if let Some(first) = names.ids.get(text.value) {
+        let message = format!("two sources have the id {}", quoted(text.value));
+        ledger.note(Note::new(&text.span, message).earlier(first, "the other one"));
+    } else {
+        names.ids.insert(text.value, text.span.clone());
+    }
+    text.read("id", ledger, value::id)
+}
+
+fn tags<'a>(section: &Section<'a>, names: &mut Names<'a>, ledger: &mut Ledger) -> Vec<String> {
+    let mut tags = Vec::new();
+    for text in section.texts("tags", MAX_TAGS, ledger) {
+        names.tags.insert(text.value);
+        tags.extend(text.read("tags", ledger, value::tag));
+    }
+    tags
+}
+
+fn place(section: &Section, root: &Path, ledger: &mut Ledger) -> Option<Place> {
+    let url = section.address("url", ledger, value::web_address);
+    let pattern = section.read("files", ledger, value::pattern);
+    match (section.has("url"), section.has("files")) {
+        (true, true) => {
+            let note = Note::new(
+                &section.span_of("files"),
+                "a source with both `url` and `files`",
+            );
+            let help = "make two sources of it, or leave one of them out".to_string();
+            ledger.note(
+                note.earlier(&section.span_of("url"), "the other place")
+                    .help(Some(help)),
+            );
+            None
+        }
+        (true, false) => url.map(Place::Url),
+        (false, true) => files(pattern?, root, section, ledger),
+        (false, false) => {
+            // With the place of a later version in it, that is the one fault to tell.
+            if !section.has_later("page") && !section.has_later("sitemap") {
+                let help = "give it url = \"https://…\" for a feed on the web, or files = \"…\" for files on disk".to_string();
+                ledger.note(
+                    Note::new(
+                        &section.span,
+                        "this [[source]] has neither `url` nor `files`",
+                    )
+                    .help(Some(help)),
+                );
+            }
+            None
+        }
+    }
+}
+
+/// The pattern made absolute; what is special to a pattern in the name of the folder itself is taken literally.
+fn files(pattern: &str, root: &Path, section: &Section, ledger: &mut Ledger) -> Option<Place> {
+    let whole = if Path::new(pattern).is_absolute() {
+        pattern.to_string()
+    } else if let Some(folder) = root.to_str() {
+        let folder = glob::Pattern::escape(folder.trim_end_matches('/'));
+        format!("{folder}/{}", pattern.trim_start_matches("./"))
+    } else {
+        let wrong = Wrong::new(
+            "the folder of this file has a name that is not UTF-8, so no pattern can be put behind it",
+        );
+        ledger.wrong(
+            "files",
+            &section.span_of("files"),
+            pattern,
+            wrong.help("move the file to a folder with an ordinary name"),
+        );
+        return None;
+    };
+    Some(Place::Files {
+        root: root.to_path_buf(),
+        pattern: whole,
+    })
+}

@@ -1,0 +1,131 @@
+//! What the keeper keeps: store, configuration, and what is published. Every method is one step of work on its thread.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::ingest::Visit;
+use crate::pipeline::{Composed, Settled, catch_up, compose, listed, settle, site};
+use crate::publish::{Shelf, Site};
+use crate::store::{Claim, Store, StoreError};
+
+/// How often entries past `keep` are looked for: they are counted in days.
+const PRUNE_EVERY: TimeDelta = TimeDelta::hours(6);
+
+/// Which feeds wait to be composed.
+#[derive(Debug, Default)]
+enum Stale {
+    #[default]
+    None,
+    Some(BTreeSet<String>),
+    All,
+}
+
+pub(super) struct Desk {
+    store: Store,
+    config: Arc<Config>,
+    site: Option<Site>,
+    composed: Composed,
+    shelf: watch::Sender<Arc<Shelf>>,
+    stale: Stale,
+    /// The store's version after our own last write: when it moves, another process has written.
+    version: i64,
+    pruned: Option<DateTime<Utc>>,
+}
+
+impl Desk {
+    /// Takes over a store for a configuration. Everything is stale: composing comes first.
+    pub fn new(store: Store, config: Arc<Config>, shelf: watch::Sender<Arc<Shelf>>, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        store.transaction(|store| {
+            store.sync_sources(&listed(&config, now))?;
+            catch_up(store, &config, now)
+        })?;
+        let site = config.server.as_ref().map(site);
+        let version = store.data_version()?;
+        Ok(Desk { store, config, site, composed: Composed::default(), shelf, stale: Stale::All, version, pruned: None })
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Puts another configuration in place of the present one.
+    pub fn reconfigure(&mut self, config: Arc<Config>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.store.transaction(|store| store.sync_sources(&listed(&config, now)))?;
+        self.site = config.server.as_ref().map(site);
+        self.config = config;
+        self.stale = Stale::All;
+        Ok(())
+    }
+
+    pub fn claim(&self, now: DateTime<Utc>, limit: usize, lease: Duration, owner: &str) -> Result<Vec<Claim>, StoreError> {
+        self.store.claim_due(now, limit, lease, owner)
+    }
+
+    /// Settles a group of visits and notes which feeds they made stale.
+    pub fn settle(&mut self, visits: &[Visit], now: DateTime<Utc>) -> Result<Settled, StoreError> {
+        let settled = settle(&self.store, &self.config, visits, now)?;
+        for tally in &settled.visits {
+            match &tally.failure {
+                Some(failure) => tracing::warn!(source = %tally.source, outcome = tally.outcome, "{failure}; what was stored is kept"),
+                None => tracing::info!(source = %tally.source, outcome = tally.outcome, added = tally.added, changed = tally.changed, oddities = tally.oddities, "visited"),
+            }
+        }
+        self.mark(settled.feeds.clone());
+        Ok(settled)
+    }
+
+    fn mark(&mut self, feeds: BTreeSet<String>) {
+        match &mut self.stale {
+            Stale::All => {}
+            Stale::Some(known) => known.extend(feeds),
+            Stale::None if feeds.is_empty() => {}
+            Stale::None => self.stale = Stale::Some(feeds),
+        }
+    }
+
+    pub fn is_stale(&self) -> bool {
+        !matches!(self.stale, Stale::None)
+    }
+
+    /// Composes what is stale and puts it on the shelf. On an error the old shelf stays (S14), and what was stale stays so.
+    pub fn compose(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(site) = &self.site else {
+            self.stale = Stale::None;
+            return Ok(());
+        };
+        let only = match &self.stale {
+            Stale::None => return Ok(()),
+            Stale::Some(feeds) => Some(feeds),
+            Stale::All => None,
+        };
+        self.composed = compose(&self.store, &self.config, site, &self.composed, only, now)?;
+        tracing::debug!(feeds = only.map_or(self.config.feeds.len(), BTreeSet::len), "composed");
+        self.stale = Stale::None;
+        self.shelf.send_replace(Arc::clone(&self.composed.shelf));
+        Ok(())
+    }
+
+    /// What is done now and then: seeing that another process wrote, dropping what is past `keep`.
+    pub fn tidy(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let version = self.store.data_version()?;
+        if version != self.version {
+            self.version = version;
+            self.stale = Stale::All;
+        }
+        let is_time = self.pruned.is_none_or(|pruned| now - pruned >= PRUNE_EVERY);
+        let keep = self.config.store.keep.and_then(|keep| TimeDelta::from_std(keep).ok());
+        if let (true, Some(keep)) = (is_time, keep) {
+            self.pruned = Some(now);
+            let gone = self.store.transaction(|store| store.prune(now - keep))?;
+            if gone > 0 {
+                tracing::info!(entries = gone, "dropped what no source has shown for longer than `keep` and no edition holds");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! The one thread that writes. Others hand it work through a bounded channel, so that a slow disk slows visiting down instead of filling memory.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use chrono::Utc;
+use tokio::sync::{mpsc, oneshot};
+
+use super::desk::Desk;
+use crate::ingest::Visit;
+use crate::store::StoreError;
+
+/// Visits and questions that may wait for the keeper: a few rounds of its groups.
+const WAITING: usize = 256;
+
+/// Most visits in one commit: past that, waiting ones would see their news late.
+const GROUP: usize = 64;
+
+/// Under a steady stream of arrivals feeds are composed at least this often.
+const COMPOSE_WITHIN: chrono::TimeDelta = chrono::TimeDelta::milliseconds(750);
+
+/// First and longest pause before a failed write is tried again.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+enum Job {
+    Settle(Box<Visit>),
+    Ask(Box<dyn FnOnce(&mut Desk) + Send>),
+}
+
+/// A handle to the keeper. Cloned freely; the thread ends when the last handle is gone.
+#[derive(Clone)]
+pub(super) struct Keeper {
+    jobs: mpsc::Sender<Job>,
+    stop: Arc<Stop>,
+}
+
+/// Told once: do not wait for the store to get well any more.
+#[derive(Default)]
+struct Stop {
+    told: AtomicBool,
+    lock: Mutex<()>,
+    bell: Condvar,
+}
+
+impl Keeper {
+    /// Starts the thread. It composes first of all.
+    pub fn start(desk: Desk) -> std::io::Result<(Keeper, thread::JoinHandle<()>)> {
+        let (jobs, waiting) = mpsc::channel(WAITING);
+        let stop = Arc::new(Stop::default());
+        let told = Arc::clone(&stop);
+        let thread = thread::Builder::new().name("keeper".into()).spawn(move || keep(desk, waiting, &told))?;
+        Ok((Keeper { jobs, stop }, thread))
+    }
+
+    /// Hands a finished visit over. Waits while the keeper is behind.
+    pub async fn settle(&self, visit: Visit) {
+        if self.jobs.send(Job::Settle(Box::new(visit))).await.is_err() {
+            tracing::debug!("a visit ended after the keeper had stopped; it will be made again");
+        }
+    }
+
+    /// Has something done on the keeper's thread. `None` when it has stopped.
+    pub async fn ask<T: Send + 'static>(&self, work: impl FnOnce(&mut Desk) -> T + Send + 'static) -> Option<T> {
+        let (answer, asked) = oneshot::channel();
+        let job = Job::Ask(Box::new(move |desk| {
+            // The asker may have gone; then nobody needs the answer.
+            let _ = answer.send(work(desk));
+        }));
+        self.jobs.send(job).await.ok()?;
+        asked.await.ok()
+    }
+
+    /// Tells the keeper not to wait for a sick store any longer: the process is about to end.
+    pub fn hurry(&self) {
+        self.stop.told.store(true, Ordering::Relaxed);
+        self.stop.bell.notify_all();
+    }
+}
+
+fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop) {
+    let mut composed = Utc::now();
+    compose(&mut desk);
+    while let Some(job) = waiting.blocking_recv() {
+        let mut next = Some(job);
+        while let Some(job) = next.take() {
+            match job {
+                Job::Ask(work) => work(&mut desk),
+                Job::Settle(visit) => next = settle_group(&mut desk, *visit, &mut waiting, stop),
+            }
+            let is_idle = next.is_none() && waiting.is_empty();
+            if desk.is_stale() && (is_idle || Utc::now() - composed >= COMPOSE_WITHIN) {
+                compose(&mut desk);
+                composed = Utc::now();
+            }
+        }
+    }
+}
+
+/// Settles this visit and those that wait behind it in one commit. Returns a job of another kind that was met on the way.
+fn settle_group(desk: &mut Desk, first: Visit, waiting: &mut mpsc::Receiver<Job>, stop: &Stop) -> Option<Job> {
+    let mut group = vec![first];
+    let mut other = None;
+    while group.len() < GROUP {
+        match waiting.try_recv() {
+            Ok(Job::Settle(visit)) => group.push(*visit),
+            Ok(job) => {
+                other = Some(job);
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    let mut pause = FIRST_PAUSE;
+    while let Err(error) = desk.settle(&group, Utc::now()) {
+        tracing::error!(%error, visits = group.len(), retry_in = ?pause, "arrivals could not be stored; they are held and tried again, published feeds stay as they are");
+        if !wait(stop, pause) {
+            tracing::error!(visits = group.len(), "stopping: these visits were not stored and will be made again");
+            break;
+        }
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+    other
+}
+
+/// Waits; false when told to stop.
+fn wait(stop: &Stop, pause: Duration) -> bool {
+    let guard = stop.lock.lock().unwrap_or_else(PoisonError::into_inner);
+    let told = || stop.told.load(Ordering::Relaxed);
+    let waited = stop.bell.wait_timeout_while(guard, pause, |()| !told());
+    drop(waited);
+    !told()
+}
+
+fn compose(desk: &mut Desk) {
+    let told = |error: &StoreError| tracing::error!(%error, "feeds could not be composed; the published ones stay as they are");
+    if let Err(error) = desk.compose(Utc::now()) {
+        told(&error);
+    }
+}

@@ -1,0 +1,16 @@
+//! One run, one shutdown: tick → ingest → settle → compose, and HTTP beside it.
+//!
+//! The clock is read here and handed down. One thread keeps the store and writes; visits run on the async threads, parsing on blocking ones; HTTP reads the
+//! shelf, which is swapped whole.
+
+mod desk;
+mod keeper;
+mod reading;
+mod reload;
+mod rounds;
+mod run;
+mod visits;
+
+pub use reading::StatusJson;
+pub use rounds::{RefreshError, Wanted, refresh};
+pub use run::{RunError, run};

@@ -1,0 +1,91 @@
+//! What HTTP asks of the store: story pages and the status, read on connections of their own, off the async threads.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::pipeline::site;
+use crate::publish::render_story;
+use crate::serve::{Later, Status, Stories, StoryPage};
+use crate::store::{Store, StoreError};
+
+/// Connections kept for reading: as many as a small machine can use at once.
+const READERS: usize = 4;
+
+/// Renders the status as JSON; handed in by whoever knows its shape.
+pub type StatusJson = fn(&Store) -> Result<String, StoreError>;
+
+/// Reads for HTTP.
+#[derive(Clone)]
+pub(super) struct Reading {
+    path: PathBuf,
+    config: watch::Receiver<Arc<Config>>,
+    idle: Arc<Mutex<Vec<Store>>>,
+    status: StatusJson,
+}
+
+impl Reading {
+    pub fn new(path: PathBuf, config: watch::Receiver<Arc<Config>>, status: StatusJson) -> Self {
+        Reading { path, config, idle: Arc::default(), status }
+    }
+
+    /// Runs a question on some reading connection, on a thread where waiting is allowed.
+    fn ask<T: Send + 'static>(&self, question: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static) -> Later<Result<T, StoreError>> {
+        let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
+        let asked = tokio::task::spawn_blocking(move || {
+            let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let store = match taken {
+                Some(store) => store,
+                None => Store::open_read_only(&path)?,
+            };
+            let answer = question(&store);
+            let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if answer.is_ok() && idle.len() < READERS {
+                idle.push(store);
+            }
+            answer
+        });
+        Box::pin(async move { asked.await.unwrap_or_else(|lost| Err(StoreError::Sql(lost.to_string()))) })
+    }
+}
+
+impl Stories for Reading {
+    fn page(&self, id: &str) -> Later<StoryPage> {
+        let Some(site) = self.config.borrow().server.as_ref().map(site) else { return Box::pin(async { StoryPage::Absent }) };
+        let id = id.to_string();
+        let asked = self.ask(move |store| match store.story_by_id(&id)? {
+            Some(facts) => store.cited_story(&facts.id, &[]),
+            None => Ok(None),
+        });
+        Box::pin(async move {
+            match asked.await {
+                Ok(Some(story)) => render_story(&story, &site).map_or_else(
+                    |error| {
+                        tracing::error!(story = %story.id, %error, "this story's page could not be made");
+                        StoryPage::Unavailable
+                    },
+                    StoryPage::Found,
+                ),
+                Ok(None) => StoryPage::Absent,
+                Err(error) => {
+                    tracing::error!(%error, "a story could not be read");
+                    StoryPage::Unavailable
+                }
+            }
+        })
+    }
+
+    fn answers(&self) -> Later<bool> {
+        let asked = self.ask(|store| Ok(store.answers()));
+        Box::pin(async move { asked.await.unwrap_or(false) })
+    }
+}
+
+impl Status for Reading {
+    fn json(&self) -> Later<Option<String>> {
+        let asked = self.ask(self.status);
+        Box::pin(async move { asked.await.map_err(|error| tracing::error!(%error, "the status could not be read")).ok() })
+    }
+}

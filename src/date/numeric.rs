@@ -1,0 +1,135 @@
+//! Dates of numbers alone, and which of them is the day (T8).
+
+use super::civil::{self, Calendar};
+use super::stamp::Hints;
+use super::tokens::Token;
+
+/// A date of numbers whose order may still be open.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Numeric {
+    Known(Calendar),
+    /// Day and month in unknown order, and the year.
+    Open {
+        first: u32,
+        second: u32,
+        year: i32,
+        dotted: bool,
+    },
+    /// Three numbers of at most two digits.
+    Short([u32; 3]),
+}
+
+/// The numeric date that the tokens begin with, and how many they are.
+pub(super) fn read(tokens: &[Token<'_>]) -> Option<(Numeric, usize)> {
+    let first = tokens.first()?;
+    let separator = ['-', '/', '.']
+        .into_iter()
+        .find(|sign| tokens.get(1).is_some_and(|token| token.is(*sign)))?;
+    let second = tokens.get(2)?;
+    let (one, two) = (first.number()?, second.number()?);
+    let again = tokens.get(3).is_some_and(|token| token.is(separator));
+    match tokens.get(4).filter(|_| again) {
+        Some(third) if third.number().is_some() => {
+            Some((triple(first, second, third, separator)?, 5))
+        }
+        _ if separator == '.' => None,
+        _ => match (first.width(), second.width()) {
+            (4, 1 | 2) => Some((month(one, two)?, 3)),
+            (1 | 2, 4) => Some((month(two, one)?, 3)),
+            _ => None,
+        },
+    }
+}
+
+fn month(year: u32, month: u32) -> Option<Numeric> {
+    Some(Numeric::Known(Calendar {
+        year: civil::year(year, 4)?,
+        month: Some(month),
+        day: None,
+    }))
+}
+
+fn triple(
+    first: &Token<'_>,
+    second: &Token<'_>,
+    third: &Token<'_>,
+    separator: char,
+) -> Option<Numeric> {
+    let (one, two, three) = (first.number()?, second.number()?, third.number()?);
+    match (first.width(), second.width(), third.width()) {
+        (4, 1..=3, 1 | 2) => Some(Numeric::Known(Calendar::day(
+            civil::year(one, 4)?,
+            two,
+            three,
+        ))),
+        (1 | 2, 1 | 2, 4) => Some(Numeric::Open {
+            first: one,
+            second: two,
+            year: civil::year(three, 4)?,
+            dotted: separator == '.',
+        }),
+        (1 | 2, 1 | 2, 2) | (2, 1 | 2, 1) => Some(Numeric::Short([one, two, three])),
+        _ => None,
+    }
+}
+
+impl Numeric {
+    /// The date meant. `None` when its order stays open: it is decided for a source, never for an item (T8).
+    ///
+    /// Dots are day first, for nobody who puts the month first writes them. A year of two digits needs a hint.
+    pub fn resolve(self, hints: &Hints<'_>) -> Option<Calendar> {
+        match self {
+            Self::Known(date) => Some(date),
+            Self::Open {
+                first,
+                second,
+                year,
+                dotted,
+            } => {
+                let day_first = first > 12
+                    || first == second
+                    || (second <= 12 && hints.order().or(dotted.then_some(true))?);
+                Some(if day_first {
+                    Calendar::day(year, second, first)
+                } else {
+                    Calendar::day(year, first, second)
+                })
+            }
+            Self::Short([one, two, three]) => {
+                let year_first = hints.day_first.is_none()
+                    && ["zh", "ja", "ko", "hu"]
+                        .iter()
+                        .any(|code| hints.speaks(code));
+                let (year, month, day) = match hints.order() {
+                    _ if year_first => (one, two, three),
+                    Some(true) => (three, two, one),
+                    Some(false) => (three, one, two),
+                    None => return None,
+                };
+                Some(Calendar::day(civil::year(year, 2)?, month, day))
+            }
+        }
+    }
+
+    /// Whether it proves that days come first or that months do.
+    fn evidence(self) -> Option<bool> {
+        match self {
+            Self::Open {
+                first: 13..=31,
+                second: 1..=12,
+                ..
+            } => Some(true),
+            Self::Open {
+                first: 1..=12,
+                second: 13..=31,
+                ..
+            } => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// What the numeric dates among these tokens prove, the first that proves anything.
+pub(super) fn evidence(tokens: &[Token<'_>]) -> Option<bool> {
+    (0..tokens.len()).find_map(|at| read(tokens.get(at..)?)?.0.evidence())
+}

@@ -1,0 +1,16 @@
+//! Entries → stories: which entries are the same article, and why headwater says so.
+//!
+//! Pure: fingerprints are made of an entry, candidates come from the store, a judgement goes back to it (`judgement.md` 7). Rungs so far: identity
+//! (the store's own: source and raw id), address, equal text. Nothing here reads a clock: time is the entries' own.
+
+mod fingerprint;
+mod judge;
+mod story;
+mod tokens;
+
+pub use fingerprint::{Fingerprint, fingerprint};
+pub use judge::{EntryRef, Judgement, Kin, Reason, judge, speaks_better};
+pub use story::{StoryId, minted_public_id, public_id};
+
+/// Version of the rules here. Verdicts carry it; fingerprints of another version are made again by `rebuild`.
+pub const RULES: u32 = 1;

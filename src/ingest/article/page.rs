@@ -1,0 +1,57 @@
+//! A web page on disk → an entry: what it says of itself, and its main content.
+
+use super::Setting;
+use crate::date;
+use crate::html::{self, Page};
+use crate::ingest::{Channel, Dated, Entry, Kind, Oddity, Person, Reading, Relation};
+use crate::link;
+
+/// Reads an article page. Does not fetch anything it refers to.
+pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
+    let mut oddities = Vec::new();
+    if html::too_deep(markup) {
+        oddities.push(Oddity::new("html-too-deep", "document", format!("nested more than {} levels; read as plain text", html::MAX_DEPTH)));
+    }
+    let page = html::page(markup, setting.url);
+    let published = dated(&page.published, "published", setting, &mut oddities);
+    let updated = dated(&page.updated, "updated", setting, &mut oddities);
+    if published.is_none() && page.published.is_none() {
+        oddities.push(Oddity::new("no-date", "entries[0].published", "the page gives no date"));
+    }
+    let canonical = page.canonical.clone().filter(|address| link::resolve(address, None).is_some_and(|url| !link::is_front(&url)));
+    let here = setting.url.map(ToString::to_string);
+    let entry = Entry {
+        id: setting.name.to_string(),
+        title: page.title.clone(),
+        url: here.clone().or(canonical.clone()),
+        base: here.or(canonical.clone()),
+        canonical,
+        authors: page.authors.iter().map(Person::named).collect(),
+        language: page.language.clone(),
+        published,
+        updated,
+        summary: page.description.as_ref().map(|text| format!("<p>{}</p>", html::escape(text))),
+        image: page.image.clone(),
+        relations: relations(&page),
+        content: Some(page.content),
+        ..Entry::default()
+    };
+    let channel = Channel { title: page.site_name.or(entry.title.clone()), link: entry.url.clone(), language: page.language, ..Channel::default() };
+    Reading { kind: Kind::Html, channel, entries: vec![entry], oddities }
+}
+
+fn dated(found: &Option<(String, &'static str)>, field: &str, setting: &Setting<'_>, oddities: &mut Vec<Oddity>) -> Option<Dated> {
+    let (text, from) = found.as_ref()?;
+    let stamp = date::parse(text, &setting.dates).or_else(|| date::byline(text, &setting.dates)?.published);
+    if stamp.is_none() {
+        oddities.push(Oddity::new("date-unreadable", format!("entries[0].{field}"), format!("{text:?} is not a date headwater can read")));
+    }
+    stamp.map(|stamp| Dated { stamp, from })
+}
+
+/// What structured data declares the page to stand on.
+fn relations(page: &Page) -> Vec<Relation> {
+    let based = page.is_based_on.iter().map(|url| ("isBasedOn", url));
+    let cited = page.citations.iter().map(|url| ("citation", url));
+    based.chain(cited).map(|(rel, url)| Relation { rel: rel.into(), url: url.clone(), title: None }).collect()
+}

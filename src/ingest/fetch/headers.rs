@@ -1,0 +1,220 @@
+//! What is said in headers: ours, the same in every visit, and theirs, kept as they came.
+
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+use super::question::Ask;
+use crate::ingest::{Answer, Validators};
+use crate::source::without_userinfo;
+
+/// F31: constant, so that caches keep one variant for us.
+const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, \
+                      text/xml;q=0.8, application/json;q=0.7, text/html;q=0.5, */*;q=0.1";
+
+/// F33: what `unpack` can undo, and nothing else.
+const ACCEPT_ENCODING: &str = "gzip, br, zstd";
+
+/// Longest validator kept, in bytes. It goes back with every visit, and servers refuse request heads over 8 KiB. A longer one is not kept: half a
+/// validator is another validator.
+const LONGEST_VALIDATOR: usize = 3 * 1024;
+
+/// Longest text kept of any other header, in bytes: the longest honest ones are Link fields of a few hundred.
+const LONGEST_TEXT: usize = 4 * 1024;
+
+/// Most lines of one header that are kept.
+const MOST_LINES: usize = 32;
+
+/// The request headers of a visit, the same on every hop; `Authorization` and `Host` follow from the URL. No cookies, no `Referer` (F30).
+pub(super) fn asking(ask: &Ask) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+    headers.insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static(ACCEPT_ENCODING),
+    );
+    let mut put = |name: HeaderName, value: Option<&[u8]>| {
+        // A validator that cannot be a header value cannot have come in one.
+        if let Some(Ok(value)) = value.map(HeaderValue::from_bytes) {
+            headers.insert(name, value);
+        }
+    };
+    put(header::USER_AGENT, Some(user_agent(ask).as_bytes()));
+    put(header::IF_NONE_MATCH, ask.validators.etag.as_deref());
+    put(
+        header::IF_MODIFIED_SINCE,
+        ask.validators.last_modified.as_deref(),
+    );
+    headers
+}
+
+/// F29: `headwater/VERSION (+contact; feed-id=ID)`, less what is not known.
+fn user_agent(ask: &Ask) -> String {
+    let contact = ask
+        .manners
+        .contact
+        .as_ref()
+        .map(|url| format!("+{}", plain(without_userinfo(url).as_str())));
+    let id = Some(plain(&ask.feed_id))
+        .filter(|id| !id.is_empty())
+        .map(|id| format!("feed-id={id}"));
+    let about: Vec<String> = contact.into_iter().chain(id).collect();
+    let name = concat!("headwater/", env!("CARGO_PKG_VERSION"));
+    if about.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} ({})", about.join("; "))
+    }
+}
+
+/// Visible ASCII without the characters that end a comment or escape (RFC 9110 §5.6.5).
+fn plain(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_ascii_graphic() && !matches!(c, '(' | ')' | '\\'))
+        .take(LONGEST_TEXT)
+        .collect()
+}
+
+/// The answer's own validators, byte for byte (F1, F2).
+pub(super) fn validators(headers: &HeaderMap) -> Validators {
+    let kept = |name: HeaderName| {
+        let value = headers.get(name)?.as_bytes();
+        (!value.is_empty() && value.len() <= LONGEST_VALIDATOR).then(|| value.to_vec())
+    };
+    Validators {
+        etag: kept(header::ETAG),
+        last_modified: kept(header::LAST_MODIFIED),
+    }
+}
+
+/// Fills in what outlives the body (F12, F14).
+pub(super) fn note(answer: &mut Answer, headers: &HeaderMap) {
+    answer.cache_control = joined(headers, header::CACHE_CONTROL);
+    answer.age = first(headers, header::AGE);
+    answer.expires = first(headers, header::EXPIRES);
+    answer.date = first(headers, header::DATE);
+    answer.retry_after = first(headers, header::RETRY_AFTER);
+}
+
+/// The first line of a header, lossily and cut to [`LONGEST_TEXT`].
+pub(super) fn first(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    headers.get(name).map(text)
+}
+
+/// Every line of a header, up to [`MOST_LINES`].
+pub(super) fn lines(headers: &HeaderMap, name: HeaderName) -> Vec<String> {
+    headers
+        .get_all(name)
+        .iter()
+        .take(MOST_LINES)
+        .map(text)
+        .collect()
+}
+
+/// Every line of a list header as one (RFC 9110 §5.3).
+pub(super) fn joined(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    Some(lines(headers, name).join(", ")).filter(|all| !all.is_empty())
+}
+
+fn text(value: &HeaderValue) -> String {
+    let bytes = value.as_bytes();
+    String::from_utf8_lossy(bytes.get(..LONGEST_TEXT).unwrap_or(bytes)).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Manners;
+    use url::Url;
+
+    fn ask(contact: Option<&str>, feed_id: &str) -> Ask {
+        let manners = Manners {
+            contact: contact.map(|url| Url::parse(url).unwrap()),
+            ..Manners::default()
+        };
+        Ask {
+            url: Url::parse("https://me:secret@a.example/").unwrap(),
+            validators: Validators::default(),
+            manners,
+            feed_id: feed_id.into(),
+        }
+    }
+
+    #[test]
+    fn f29_user_agent_names_us_a_contact_and_the_source() {
+        let name = concat!("headwater/", env!("CARGO_PKG_VERSION"));
+        let agent = |contact, id| {
+            user_agent(&ask(contact, id))
+                .strip_prefix(name)
+                .unwrap()
+                .to_owned()
+        };
+        assert_eq!(
+            agent(Some("https://example.org/bot"), "un-news"),
+            " (+https://example.org/bot; feed-id=un-news)"
+        );
+        assert_eq!(agent(None, "un-news"), " (feed-id=un-news)");
+        assert_eq!(
+            agent(Some("https://u:p@example.org/(bot)"), ""),
+            " (+https://example.org/bot)"
+        );
+        assert_eq!(agent(None, ""), "");
+        assert_eq!(agent(None, "a)\r\nX: é"), " (feed-id=aX:)");
+    }
+
+    #[test]
+    fn f3_validators_are_sent_both_or_not_at_all() {
+        let mut ask = ask(None, "a");
+        assert!(
+            !asking(&ask).contains_key(header::IF_NONE_MATCH)
+                && !asking(&ask).contains_key(header::IF_MODIFIED_SINCE)
+        );
+        ask.validators = Validators {
+            etag: Some(b"W/\"a,b\"".to_vec()),
+            last_modified: Some(b"Mon, 32 Foo\xe9".to_vec()),
+        };
+        let headers = asking(&ask);
+        assert_eq!(
+            headers.get(header::IF_NONE_MATCH).unwrap().as_bytes(),
+            b"W/\"a,b\""
+        );
+        assert_eq!(
+            headers.get(header::IF_MODIFIED_SINCE).unwrap().as_bytes(),
+            b"Mon, 32 Foo\xe9"
+        );
+        ask.validators.etag = Some(b"x\r\nCookie: a".to_vec());
+        assert!(!asking(&ask).contains_key(header::IF_NONE_MATCH));
+    }
+
+    #[test]
+    fn f30_f31_f33_the_rest_never_varies() {
+        let headers = asking(&ask(None, "a"));
+        let mut names: Vec<_> = headers.keys().map(|name| name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["accept", "accept-encoding", "user-agent"]);
+        assert_eq!(headers.get("accept-encoding").unwrap(), "gzip, br, zstd");
+        assert!(ACCEPT.ends_with("*/*;q=0.1") && !ACCEPT.contains("  "));
+    }
+
+    #[test]
+    fn f1_overlong_validators_are_dropped_and_other_texts_cut() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::ETAG,
+            HeaderValue::from_bytes(&[b'x'; LONGEST_VALIDATOR + 1]).unwrap(),
+        );
+        headers.insert(header::LAST_MODIFIED, HeaderValue::from_static(""));
+        headers.insert(
+            header::AGE,
+            HeaderValue::from_bytes(&[b'9'; LONGEST_TEXT + 9]).unwrap(),
+        );
+        headers.append(header::CACHE_CONTROL, HeaderValue::from_static("public"));
+        headers.append(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("max-age=60"),
+        );
+        assert_eq!(validators(&headers), Validators::default());
+        let mut answer = Answer::default();
+        note(&mut answer, &headers);
+        assert_eq!(answer.age.unwrap().len(), LONGEST_TEXT);
+        assert_eq!(answer.cache_control.as_deref(), Some("public, max-age=60"));
+    }
+}

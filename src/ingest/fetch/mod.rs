@@ -1,0 +1,21 @@
+//! One polite question to the web.
+//!
+//! [`Fetch`] is the seam through which tests script the world; [`Web`] is the world. This is the only room that names reqwest and rustls. It reads no
+//! clock: its time limits run on the runtime's timer, and dates in headers are passed on as they came.
+
+mod address;
+mod body;
+mod client;
+mod headers;
+mod hosts;
+mod question;
+mod redirect;
+mod trouble;
+mod unpack;
+mod web;
+
+pub use question::{Ask, Body, Failed, Fetch, Got};
+pub use web::{NoWeb, Web};
+
+#[cfg(test)]
+mod origin;

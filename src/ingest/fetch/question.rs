@@ -1,0 +1,71 @@
+//! What is asked of the web, and what comes back.
+
+use std::fmt;
+
+use url::Url;
+
+use crate::ingest::{Answer, Failure, Validators};
+use crate::source::{Manners, without_userinfo};
+
+/// Asks the world one polite question. Tests answer from a script, [`Web`](super::Web) from the web.
+pub trait Fetch: Send + Sync + 'static {
+    /// One GET, redirects followed, body unpacked (F32). Never asks twice, but for one retry when no connection came about (F20).
+    ///
+    /// Dropping the future gives everything back: connection, turn at the host, memory.
+    fn fetch(&self, ask: &Ask) -> impl Future<Output = Result<Got, Failed>> + Send;
+}
+
+/// One question.
+#[derive(Clone)]
+pub struct Ask {
+    /// http or https. Userinfo becomes `Authorization` (F38).
+    pub url: Url,
+    /// Sent back as they were given (F1–F3). Empty asks unconditionally.
+    pub validators: Validators,
+    pub manners: Manners,
+    /// Names the asking source in the User-Agent, for the publisher's logs (F29).
+    pub feed_id: String,
+}
+
+/// Without credentials (F38).
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ask")
+            .field("url", &without_userinfo(&self.url).as_str())
+            .field("validators", &self.validators)
+            .field("manners", &self.manners)
+            .field("feed_id", &self.feed_id)
+            .finish()
+    }
+}
+
+/// A good answer: a document, or word that there is no new one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Got {
+    pub answer: Answer,
+    /// Those of this very answer, byte for byte (F1, F2, F4). A 304 need not repeat what it confirms, so both may be absent.
+    pub validators: Validators,
+    pub content_type: Option<String>,
+    pub content_language: Option<String>,
+    /// `Link` fields, one string a field line, unparsed.
+    pub links: Vec<String>,
+    pub body: Body,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// 304 to a conditional question.
+    NotModified,
+    /// The document, unpacked. May be empty, may be anything: nobody has looked inside yet.
+    Bytes(Vec<u8>),
+}
+
+/// No document. Never carries validators (F5).
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{failure}")]
+pub struct Failed {
+    pub failure: Failure,
+    /// What the server said, when it said something: `Retry-After` and `Cache-Control` count after errors as well (F11, F14). When the visit ended on
+    /// the way, the redirect it ended at, without that redirect's freshness: it says nothing about the document.
+    pub answer: Option<Answer>,
+}

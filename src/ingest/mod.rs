@@ -1,0 +1,20 @@
+//! Visit politely, parse leniently: from a source to entries.
+//!
+//! `visit` asks a source one polite question and returns what it brought; `read` turns one document into entries. A failed visit is a value, never an
+//! error that climbs.
+
+mod article;
+mod ask;
+mod decode;
+mod entry;
+mod feed;
+pub mod fetch;
+mod files;
+mod read;
+mod visit;
+
+pub use ask::{Force, visit};
+pub use entry::{Channel, Dated, Enclosure, Entry, Kind, Oddity, Origin, Person, Reading, Relation};
+pub use files::in_words;
+pub use read::{Document, Expect, read};
+pub use visit::{Answer, Arrival, Failure, Fresh, Hop, Memory, Unreadable, Validators, Visit};

@@ -1,0 +1,199 @@
+//! One attempt at a source, as values: what is remembered, what is asked, what came back.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::entry::{Channel, Entry, Oddity};
+
+/// What earlier visits left behind that the next one needs. Survives `kill -9` (F9), and is stored in the transaction of the entries it belongs to (F4).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Memory {
+    pub validators: Validators,
+    /// SHA-256 of the address that was asked, as feeds.toml had it: another one there drops the validators (F7). Not the address itself, which may hold
+    /// credentials (F38).
+    pub asked: Option<[u8; 32]>,
+    /// The address that issued the validators, after redirects; they are good for no other (F7).
+    pub validated_url: Option<String>,
+    /// SHA-256 of the last body that was read (F8).
+    pub body: Option<[u8; 32]>,
+    /// For files: each path last read, with the SHA-256 of what it held.
+    pub documents: Vec<(String, [u8; 32])>,
+}
+
+/// Opaque bytes, kept and returned as they came (F1, F2).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Validators {
+    pub etag: Option<Vec<u8>>,
+    pub last_modified: Option<Vec<u8>>,
+}
+
+impl Validators {
+    pub fn is_empty(&self) -> bool {
+        self.etag.is_none() && self.last_modified.is_none()
+    }
+}
+
+/// One finished attempt.
+#[derive(Debug)]
+pub struct Visit {
+    /// The source's id.
+    pub source: String,
+    pub at: DateTime<Utc>,
+    pub took: Duration,
+    /// What the server said, when one was asked and answered.
+    pub answer: Option<Answer>,
+    pub arrival: Arrival,
+}
+
+/// The facts of an HTTP answer that outlive its body.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    /// After redirects, without credentials (F38).
+    pub url: String,
+    /// The redirects on the way, in order (F21).
+    pub hops: Vec<Hop>,
+    /// The furthest address reached through an unbroken prefix of 301 and 308 (F21), without credentials. Evidence only: whether it replaces the
+    /// stored address is decided over many visits (F22, F23).
+    pub permanent: Option<String>,
+    /// Bytes over the wire.
+    pub bytes: u64,
+    /// F12: `Cache-Control`, `Age`, `Expires`, `Date` as sent.
+    pub cache_control: Option<String>,
+    pub age: Option<String>,
+    pub expires: Option<String>,
+    pub date: Option<String>,
+    /// F14, as sent.
+    pub retry_after: Option<String>,
+}
+
+/// One redirect that was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// 301, 302, 303, 307 or 308.
+    pub status: u16,
+    /// The address it led to, without credentials (F38).
+    pub to: String,
+}
+
+/// What one visit brought.
+#[derive(Debug)]
+pub enum Arrival {
+    /// 304, or the same bytes again (F6, F8). `memory` carries validators that came along.
+    Unchanged { memory: Memory },
+    /// Documents were read. `memory` belongs to them and is stored with them, never before (F4).
+    Fresh(Box<Fresh>),
+    /// 410: the publisher says it is over (F25). Nothing is deleted.
+    Gone,
+    /// Nothing could be had this time; what was stored stays.
+    Failed(Failure),
+}
+
+#[derive(Debug, Default)]
+pub struct Fresh {
+    pub channel: Channel,
+    pub entries: Vec<Entry>,
+    pub oddities: Vec<Oddity>,
+    pub memory: Memory,
+}
+
+/// Why a visit brought nothing. The messages are read by operators in `status` and logs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    #[error("{0} is not a public address; set allow_private_addresses = true for this source if it is yours")]
+    PrivateAddress(String),
+    #[error("could not connect: {0}")]
+    Connect(String),
+    #[error("no whole answer within {} s", .0.as_secs())]
+    Timeout(Duration),
+    #[error("the body is larger than max_bytes = {0}; nothing of it was kept")]
+    TooLarge(u64),
+    #[error("the body unpacks to more than {0} times its size, as only bombs do")]
+    Expansion(u64),
+    #[error("the body could not be unpacked: {0}")]
+    Encoding(String),
+    #[error("the answer was cut off: {0}")]
+    Cut(String),
+    #[error("the server answered {0}{hint}", hint = status_hint(*.0))]
+    Status(u16),
+    #[error("gave up after {0} redirects")]
+    Redirects(usize),
+    #[error("redirected to {0:?}, which cannot be followed")]
+    BadRedirect(String),
+    #[error("redirected in a circle, back to {0}; such servers often want cookies, which headwater does not keep")]
+    RedirectLoop(String),
+    #[error("the server does not speak HTTP as it should: {0}")]
+    Protocol(String),
+    #[error("answered 304 although nothing was asked conditionally (F10)")]
+    Unasked304,
+    #[error("{0}")]
+    Unreadable(#[from] Unreadable),
+    #[error("no file matches {0}")]
+    NoFiles(String),
+    #[error("{path}: {reason}")]
+    File { path: String, reason: String },
+    #[error("a parser failed on this document ({0}); the daemon goes on")]
+    Panicked(String),
+}
+
+impl Failure {
+    /// Stable, kebab-case, for `status --json` and metrics.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Failure::PrivateAddress(_) => "private-address",
+            Failure::Connect(_) => "connect",
+            Failure::Timeout(_) => "timeout",
+            Failure::TooLarge(_) => "too-large",
+            Failure::Expansion(_) => "expansion",
+            Failure::Encoding(_) => "encoding",
+            Failure::Cut(_) => "cut",
+            Failure::Status(_) => "status",
+            Failure::Redirects(_) => "redirects",
+            Failure::BadRedirect(_) => "bad-redirect",
+            Failure::RedirectLoop(_) => "redirect-loop",
+            Failure::Protocol(_) => "protocol",
+            Failure::Unasked304 => "unasked-304",
+            Failure::Unreadable(_) => "unreadable",
+            Failure::NoFiles(_) => "no-files",
+            Failure::File { .. } => "file",
+            Failure::Panicked(_) => "panicked",
+        }
+    }
+
+    /// 429 and 503 ask for more patience than other failures (F15).
+    pub fn is_throttling(&self) -> bool {
+        matches!(self, Failure::Status(429 | 503))
+    }
+}
+
+/// What an operator can do about a status code.
+fn status_hint(status: u16) -> &'static str {
+    match status {
+        401 | 403 => ": it wants credentials, or refuses feed readers",
+        404 => ": the address is wrong, or the feed has moved",
+        429 => ": too many requests; headwater slows down by itself",
+        451 => ": withheld for legal reasons",
+        500..=599 => ": the server is in trouble; headwater tries again more slowly",
+        _ => "",
+    }
+}
+
+/// Why a document could not be read as anything.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    #[error("the document is empty")]
+    Empty,
+    #[error("this is a web page, not a feed; its feed may be named in its source, or the page may be listed under `page`")]
+    WebPage,
+    #[error("this is not a feed: {0}")]
+    NotAFeed(String),
+    #[error("the feed is broken: {0}")]
+    Broken(String),
+    #[error("the document is nested {0} levels deep or more; no feed is")]
+    TooDeep(usize),
+    #[error("this is {0}, which headwater does not read")]
+    Unsupported(&'static str),
+    #[error("the parser panicked on it; please report the document: {0}")]
+    Panicked(String),
+}

@@ -1,0 +1,15 @@
+//! The two halves: [`settle`] brings arrivals in, [`compose`] turns the store into documents.
+//!
+//! Both are functions of the store, the configuration and `now`; neither touches the network or a clock. Whatever is derived of an entry on the way is
+//! made by [`study`], which `inspect` calls as well, so that what it shows is what would be stored.
+
+mod compose;
+mod settle;
+mod study;
+
+pub use compose::{Composed, compose, site};
+pub use settle::{Settled, Tally, catch_up, listed, settle};
+pub use study::{Studied, study};
+
+#[cfg(test)]
+mod tests;

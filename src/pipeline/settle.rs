@@ -1,0 +1,272 @@
+//! Arrivals → the store: entries, stories, source links, validators and the next visit, one transaction an arrival.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::study::study;
+use crate::config::{Config, Listening};
+use crate::dedupe::{self, Fingerprint, Judgement, judge, speaks_better};
+use crate::enrich;
+use crate::ingest::{Answer, Arrival, Entry, Failure, Fresh, Memory, Oddity, Visit};
+use crate::schedule::{self, Asked, Because, Due, Outcome, next_due};
+use crate::store::{EntryKey, Listed, Put, Store, StoreError, StoryKey, VisitRecord};
+
+/// Clocks of publishers run fast by minutes; a date further in the future than this is not believed for sorting (T10).
+const SKEW: TimeDelta = TimeDelta::minutes(15);
+
+/// What settling a round of arrivals came to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settled {
+    /// Feeds whose stories changed: those to compose again.
+    pub feeds: BTreeSet<String>,
+    /// One for each visit, in the order they came.
+    pub visits: Vec<Tally>,
+}
+
+/// What one visit came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tally {
+    pub source: String,
+    /// `fresh`, `unchanged`, `gone` or a failure's code.
+    pub outcome: &'static str,
+    pub added: usize,
+    pub changed: usize,
+    /// What went wrong, for people.
+    pub failure: Option<String>,
+    pub oddities: usize,
+    pub next: Option<Due>,
+}
+
+/// The configured sources, as the store wants to know them.
+pub fn listed(config: &Config, now: DateTime<Utc>) -> Vec<Listed> {
+    // A source that was never visited is due at once: whoever listed it waits to see it. Hosts are spared by `per_host` and `host_interval` (F19).
+    let list = |listening: &Listening| {
+        let source = &listening.source;
+        let because = Because::Startup.as_str();
+        Listed { id: source.id.clone(), name: source.name.clone(), address: source.place.shown(), first_due: now, because }
+    };
+    config.sources.iter().map(list).collect()
+}
+
+/// Slots missed while nothing ran become one visit, spread out after the start (C10). Files wait for nobody.
+pub fn catch_up(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<(), StoreError> {
+    for (source, at, because) in store.overdue(now)? {
+        let Some(listening) = config.source(&source).filter(|listening| listening.source.place.is_remote()) else { continue };
+        let because = Because::parse(&because).unwrap_or(Because::Schedule);
+        let due = schedule::catch_up(&source, &listening.schedule, &Asked::default(), Due { at, because }, now);
+        store.postpone(&source, due.at, due.because.as_str())?;
+    }
+    Ok(())
+}
+
+/// Brings visits in. Those that come together share one commit; each is an attempt of its own, so that one that cannot be stored does not cost the others.
+///
+/// Errors only when the store as a whole cannot be written; nothing of the round is kept then, and the visits can be settled again.
+pub fn settle(store: &Store, config: &Config, visits: &[Visit], now: DateTime<Utc>) -> Result<Settled, StoreError> {
+    store.transaction(|store| {
+        let mut settled = Settled::default();
+        for visit in visits {
+            // A source that left feeds.toml while it was being visited: its news is no longer wanted.
+            let Some(listening) = config.source(&visit.source) else { continue };
+            let mut touched = BTreeSet::new();
+            let tally = match store.attempt(|store| settle_one(store, listening, visit, now, &mut touched)) {
+                Ok(tally) => tally,
+                Err(error @ (StoreError::Full | StoreError::Locked | StoreError::Damaged(_))) => return Err(error),
+                Err(error) => {
+                    touched.clear();
+                    tracing::error!(source = %visit.source, %error, "what this visit brought could not be stored; nothing of it was kept");
+                    let failure = Failure::Panicked(format!("it could not be stored: {error}"));
+                    store.attempt(|store| record_failure(store, listening, visit, &failure, now))?
+                }
+            };
+            settled.visits.push(tally);
+            for source in touched {
+                settled.feeds.extend(config.feeds_of(&source).map(|feed| feed.id.clone()));
+            }
+        }
+        Ok(settled)
+    })
+}
+
+fn settle_one(store: &Store, listening: &Listening, visit: &Visit, now: DateTime<Utc>, touched: &mut BTreeSet<String>) -> Result<Tally, StoreError> {
+    match &visit.arrival {
+        Arrival::Fresh(fresh) => settle_fresh(store, listening, visit, fresh, now, touched),
+        Arrival::Unchanged { memory } => {
+            let brought = Brought { outcome: "unchanged", memory: Some(memory), ..Brought::default() };
+            record(store, listening, visit, brought, &Outcome::Success)
+        }
+        Arrival::Gone => {
+            let since = store.kept(&visit.source)?.gone_since.unwrap_or(visit.at);
+            let message = Some("the publisher says it is gone for good (410); what it brought is kept".to_string());
+            record(store, listening, visit, Brought { outcome: "gone", message, gone_since: Some(since), ..Brought::default() }, &Outcome::Gone { since })
+        }
+        Arrival::Failed(failure) => record_failure(store, listening, visit, failure, now),
+    }
+}
+
+fn settle_fresh(store: &Store, listening: &Listening, visit: &Visit, fresh: &Fresh, now: DateTime<Utc>, touched: &mut BTreeSet<String>) -> Result<Tally, StoreError> {
+    store.record_channel(&visit.source, &fresh.channel)?;
+    let mut intake = Intake { store, source: &visit.source, now, oddities: fresh.oddities.clone() };
+    let (mut added, mut changed) = (0, 0);
+    for (place, entry) in fresh.entries.iter().enumerate() {
+        let at = format!("entries[{place}]");
+        let story = match store.look_up(&visit.source, entry, now)? {
+            Put::Same(_) => continue,
+            Put::Unknown => {
+                added += 1;
+                intake.add(entry, &at)?
+            }
+            Put::Changed { entry: key, story, before } => {
+                changed += 1;
+                intake.revise(key, story, entry, &before, &at)?;
+                story
+            }
+        };
+        touched.extend(store.carriers(story)?);
+    }
+    let brought = Brought { outcome: "fresh", memory: Some(&fresh.memory), added, changed, oddities: &intake.oddities, ..Brought::default() };
+    let asked = Asked { ttl: fresh.channel.ttl.map(|minutes| Duration::from_secs(u64::from(minutes).saturating_mul(60))), ..Asked::default() };
+    record_with(store, listening, visit, brought, &Outcome::Success, asked)
+}
+
+/// The entries of one arrival on their way in.
+struct Intake<'a> {
+    store: &'a Store,
+    source: &'a str,
+    now: DateTime<Utc>,
+    oddities: Vec<Oddity>,
+}
+
+impl Intake<'_> {
+    /// Adds a new entry: studied, judged by its kin, given a story. Returns the story.
+    fn add(&mut self, entry: &Entry, at: &str) -> Result<StoryKey, StoreError> {
+        let studied = study(entry, at);
+        self.oddities.extend(studied.oddities);
+        let store = self.store;
+        let Judgement { story, reason } = judge(&studied.print, &store.kin_by_address(&studied.print, None)?, &store.kin_by_text(&studied.print, None)?);
+        let joined = match &story {
+            Some(id) => store.story_key(id)?,
+            None => None,
+        };
+        let story = match joined {
+            Some(story) => story,
+            None => self.found(entry)?,
+        };
+        let key = store.add_entry(self.source, entry, story, self.now)?;
+        store.record_verdict(key, &reason, dedupe::RULES, self.now)?;
+        keep_study(store, key, &studied.print, &studied.links)?;
+        match store.representative(story)? {
+            Some((_, present)) if !speaks_better(present, studied.print.tokens) => {}
+            before => {
+                store.set_representative(story, key)?;
+                if before.is_some() {
+                    store.touch_story(story, self.now)?;
+                }
+            }
+        }
+        Ok(story)
+    }
+
+    /// Founds a story on the entry's own time; on the moment it was first seen when it has none that can be believed (T10, T11).
+    fn found(&self, entry: &Entry) -> Result<StoryKey, StoreError> {
+        let published = believed(entry.published.or(entry.updated).map(|dated| dated.at()), self.now).unwrap_or(self.now);
+        let updated = believed(entry.updated.map(|dated| dated.at()), self.now).filter(|at| *at > published).unwrap_or(published);
+        self.store.found_story(self.source, &entry.id, published, updated, self.now)
+    }
+
+    /// A source says something else under the same identity. The entry stays in its story; `updated` moves when the text or the title did (P5, P23), and
+    /// `published` never (T12).
+    fn revise(&mut self, key: EntryKey, story: StoryKey, entry: &Entry, before: &Entry, at: &str) -> Result<(), StoreError> {
+        let studied = study(entry, at);
+        self.oddities.extend(studied.oddities);
+        self.store.revise_entry(key, entry, before, self.now)?;
+        let former = study(before, at);
+        if former.print.text != studied.print.text || before.title != entry.title {
+            let declared = believed(entry.updated.map(|dated| dated.at()), self.now).filter(|at| before.updated.is_none_or(|was| was.at() < *at));
+            self.store.touch_story(story, declared.unwrap_or(self.now))?;
+        }
+        keep_study(self.store, key, &studied.print, &studied.links)
+    }
+}
+
+fn keep_study(store: &Store, entry: EntryKey, print: &Fingerprint, links: &[enrich::SourceLink]) -> Result<(), StoreError> {
+    store.record_fingerprint(entry, print, dedupe::RULES)?;
+    store.record_links(entry, links, enrich::RULES)
+}
+
+/// The instant, unless it lies too far in the future to be believed (T10).
+fn believed(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    at.filter(|at| *at <= now + SKEW)
+}
+
+fn record_failure(store: &Store, listening: &Listening, visit: &Visit, failure: &Failure, now: DateTime<Utc>) -> Result<Tally, StoreError> {
+    let failures = store.kept(&visit.source)?.failures.saturating_add(1);
+    let outcome = Outcome::Failure { count: failures, throttled: failure.is_throttling() };
+    let brought = Brought { outcome: failure.code(), message: Some(failure.to_string()), failures, failed: true, ..Brought::default() };
+    let asked = Asked { retry_at: retry_at(visit.answer.as_ref(), now), ..Asked::default() };
+    record_with(store, listening, visit, brought, &outcome, asked)
+}
+
+fn retry_at(answer: Option<&Answer>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let answer = answer.filter(|answer| matches!(answer.status, 429 | 503))?;
+    schedule::retry_after(answer.retry_after.as_deref()?, now)
+}
+
+/// What a visit leaves, before it is known when the next one is due.
+#[derive(Default)]
+struct Brought<'a> {
+    outcome: &'static str,
+    memory: Option<&'a Memory>,
+    added: usize,
+    changed: usize,
+    oddities: &'a [Oddity],
+    message: Option<String>,
+    failures: u32,
+    failed: bool,
+    gone_since: Option<DateTime<Utc>>,
+}
+
+fn record(store: &Store, listening: &Listening, visit: &Visit, brought: Brought<'_>, outcome: &Outcome) -> Result<Tally, StoreError> {
+    record_with(store, listening, visit, brought, outcome, Asked::default())
+}
+
+/// Records the visit with when the next is due: after 200, 304 *and* errors by all that was asked of us (F11).
+fn record_with(store: &Store, listening: &Listening, visit: &Visit, brought: Brought<'_>, outcome: &Outcome, asked: Asked) -> Result<Tally, StoreError> {
+    let answer = visit.answer.as_ref();
+    let fresh_for = answer.and_then(|answer| {
+        schedule::freshness(answer.cache_control.as_deref(), answer.age.as_deref(), answer.expires.as_deref(), answer.date.as_deref())
+    });
+    let asked = Asked { fresh_for, ..asked };
+    let source = &listening.source;
+    // Files are nobody's server: they are read whenever the schedule says.
+    let min_interval = if source.place.is_remote() { source.manners.min_interval } else { Duration::ZERO };
+    let due = next_due(&source.id, &listening.schedule, min_interval, &asked, outcome, visit.at);
+    store.record_visit(&VisitRecord {
+        source: &visit.source,
+        at: visit.at,
+        took: visit.took,
+        outcome: brought.outcome,
+        status: answer.map(|answer| answer.status),
+        bytes: answer.map(|answer| answer.bytes),
+        added: brought.added,
+        changed: brought.changed,
+        message: brought.message.clone(),
+        oddities: brought.oddities,
+        memory: brought.memory,
+        failures: brought.failures,
+        gone_since: brought.gone_since,
+        retry_at: asked.retry_at,
+        due: due.map(|due| (due.at, due.because.as_str())),
+    })?;
+    Ok(Tally {
+        source: visit.source.clone(),
+        outcome: brought.outcome,
+        added: brought.added,
+        changed: brought.changed,
+        failure: brought.message.filter(|_| brought.failed),
+        oddities: brought.oddities.len(),
+        next: due,
+    })
+}

@@ -1,0 +1,123 @@
+//! What feeds draw from, and the record of what they published.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::entries::{COLUMNS, EntryKey, entry_at};
+use super::shapes::{instant, millis};
+use super::{Store, StoreError};
+use crate::dedupe::StoryId;
+use crate::enrich::{Candidate, Carrier, CitedStory};
+
+/// The columns of a carrier: its source, and the entry's own page.
+const CARRIER: &str = "src.id, coalesce(src.name, src.title, src.id), src.feed_id, src.address, src.page, src.rights, src.news, e.url";
+
+/// Most other carriers told of one story.
+const ALSO_LIMIT: i64 = 100;
+
+impl Store {
+    /// The newest stories that any of these sources carries, newest first, ties by id. Stories dated after `until` wait (T10).
+    ///
+    /// The speaker of a story in a feed is its representative when that is from one of the feed's sources, else the first entry that is.
+    pub fn candidates(&self, sources: &[String], until: DateTime<Utc>, limit: usize) -> Result<Vec<Candidate>, StoreError> {
+        let sources = serde_json::to_string(sources)?;
+        let mut find = self.conn.prepare_cached(
+            "SELECT s.key, (SELECT e.source FROM entries e WHERE e.story = s.id AND e.source IN (SELECT value FROM json_each(?1))
+                            ORDER BY e.id = s.representative DESC, e.id LIMIT 1) AS speaker, s.published
+             FROM stories s WHERE s.published <= ?2 AND speaker IS NOT NULL ORDER BY s.published DESC, s.key LIMIT ?3",
+        )?;
+        let rows = find.query_map(params![sources, millis(until), i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+            Ok(Candidate { story: StoryId::from(row.get::<_, String>(0)?.as_str()), source: row.get(1)?, published: instant(row.get(2)?) })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A story with its speaker, its other carriers and its source links. `within` names the sources that may speak for it; all may when it is empty.
+    pub fn cited_story(&self, id: &StoryId, within: &[String]) -> Result<Option<CitedStory>, StoreError> {
+        let within = serde_json::to_string(within)?;
+        let sql = format!(
+            "SELECT s.public_id, s.published, s.updated, s.id, e.id, {CARRIER}, {COLUMNS}
+             FROM stories s JOIN entries e ON e.story = s.id JOIN sources src ON src.id = e.source
+             WHERE s.key = ?1 AND (?2 = '[]' OR e.source IN (SELECT value FROM json_each(?2)))
+             ORDER BY e.id = s.representative DESC, e.id LIMIT 1"
+        );
+        let mut find = self.conn.prepare_cached(&sql)?;
+        let found = find.query_row(params![id.as_str(), within], |row| {
+            let story: (String, i64, i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok((story, carrier(row, 5)?, entry_at(row, 13)?))
+        });
+        let Some(((public_id, published, updated, story, entry_key), carrier, entry)) = found.optional()? else { return Ok(None) };
+        Ok(Some(CitedStory {
+            id: id.clone(),
+            public_id,
+            published: instant(published),
+            updated: instant(updated),
+            entry: entry?,
+            carrier,
+            also: self.also(story, entry_key)?,
+            links: self.links(EntryKey(entry_key))?,
+        }))
+    }
+
+    fn also(&self, story: i64, speaker: i64) -> Result<Vec<Carrier>, StoreError> {
+        let sql = format!("SELECT {CARRIER} FROM entries e JOIN sources src ON src.id = e.source WHERE e.story = ?1 AND e.id <> ?2 ORDER BY e.id LIMIT ?3");
+        let mut find = self.conn.prepare_cached(&sql)?;
+        let rows = find.query_map(params![story, speaker, ALSO_LIMIT], |row| carrier(row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// When a feed was first published: now, if it never was.
+    pub fn feed_since(&self, feed: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        self.conn.prepare_cached("INSERT OR IGNORE INTO feeds (id, since) VALUES (?1, ?2)")?.execute(params![feed, millis(now)])?;
+        let since = self.conn.prepare_cached("SELECT since FROM feeds WHERE id = ?1")?.query_row([feed], |row| row.get(0))?;
+        Ok(instant(since))
+    }
+
+    /// Ids of all feeds that were ever published.
+    pub fn feeds_ever(&self) -> Result<BTreeSet<String>, StoreError> {
+        let mut find = self.conn.prepare_cached("SELECT id FROM feeds")?;
+        let rows = find.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Records which stories a feed publishes now: those that came in and those that left. Writes nothing when nothing moved.
+    pub fn record_edition(&self, feed: &str, stories: &[StoryId], now: DateTime<Utc>) -> Result<(), StoreError> {
+        let wanted = serde_json::to_string(&stories.iter().map(StoryId::as_str).collect::<Vec<_>>())?;
+        self.conn.prepare_cached(
+            "UPDATE publications SET until = ?3 WHERE feed = ?1 AND until IS NULL
+             AND story NOT IN (SELECT s.id FROM json_each(?2) j JOIN stories s ON s.key = j.value)",
+        )?.execute(params![feed, wanted, millis(now)])?;
+        self.conn.prepare_cached(
+            "INSERT INTO publications (feed, story, since) SELECT ?1, s.id, ?3 FROM json_each(?2) j JOIN stories s ON s.key = j.value WHERE true
+             ON CONFLICT (feed, story) DO UPDATE SET until = NULL WHERE until IS NOT NULL",
+        )?.execute(params![feed, wanted, millis(now)])?;
+        Ok(())
+    }
+
+    /// When the bytes of a document last changed: now, if they differ from the last ones (S13).
+    pub fn rendition_changed(&self, path: &str, digest: &[u8; 32], now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        let mut find = self.conn.prepare_cached("SELECT changed FROM renditions WHERE path = ?1 AND digest = ?2")?;
+        if let Some(changed) = find.query_row(params![path, digest], |row| row.get(0)).optional()? {
+            return Ok(instant(changed));
+        }
+        self.conn.prepare_cached("INSERT OR REPLACE INTO renditions (path, digest, changed) VALUES (?1, ?2, ?3)")?.execute(params![path, digest, millis(now)])?;
+        Ok(instant(millis(now)))
+    }
+}
+
+fn carrier(row: &Row<'_>, from: usize) -> rusqlite::Result<Carrier> {
+    let address: String = row.get(from + 3)?;
+    let is_web = address.starts_with("http://") || address.starts_with("https://");
+    Ok(Carrier {
+        source: row.get(from)?,
+        name: row.get(from + 1)?,
+        feed_id: row.get(from + 2)?,
+        feed_url: is_web.then_some(address),
+        page: row.get(from + 4)?,
+        rights: row.get(from + 5)?,
+        updated: row.get::<_, Option<i64>>(from + 6)?.map(instant),
+        url: row.get(from + 7)?,
+    })
+}

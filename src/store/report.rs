@@ -1,0 +1,245 @@
+//! What operators and editors ask the store: counts, sources, stories, reasons.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::shapes::{instant, oddities_from_json};
+use super::{Store, StoreError};
+use crate::dedupe::StoryId;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Listed in feeds.toml.
+    pub sources: u64,
+    pub entries: u64,
+    pub stories: u64,
+}
+
+/// One source for `status`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceFacts {
+    pub id: String,
+    pub name: String,
+    pub address: String,
+    pub entries: u64,
+    pub failures: u32,
+    /// `None`: gone for good.
+    pub next_due: Option<DateTime<Utc>>,
+    pub due_because: String,
+    pub last: Option<VisitFacts>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct VisitFacts {
+    pub at: DateTime<Utc>,
+    pub took: Duration,
+    pub outcome: String,
+    pub status: Option<u16>,
+    pub bytes: Option<u64>,
+    pub added: u64,
+    pub changed: u64,
+    pub message: Option<String>,
+    /// (code, place, message)
+    pub oddities: Vec<(String, String, String)>,
+}
+
+/// One story with all its entries, for `stories` and `explain`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoryFacts {
+    pub id: StoryId,
+    pub public_id: String,
+    pub title: Option<String>,
+    pub published: DateTime<Utc>,
+    pub entries: Vec<EntryFacts>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntryFacts {
+    pub source: String,
+    pub id: String,
+    pub title: Option<String>,
+    pub url: Option<String>,
+    pub first_seen: DateTime<Utc>,
+    pub revisions: u64,
+    pub is_representative: bool,
+    pub why: Why,
+}
+
+/// The verdict that put an entry into its story.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Why {
+    pub rule: String,
+    pub key: Option<String>,
+    pub tokens: Option<u32>,
+    /// Source and raw id of the entry it was matched with.
+    pub kin: Option<(String, String)>,
+    /// Version of the rules.
+    pub rules: u32,
+}
+
+/// A story's time in a feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    pub feed: String,
+    pub since: DateTime<Utc>,
+    /// `None`: it is there now.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    pub fn totals(&self) -> Result<Totals, StoreError> {
+        let sql = "SELECT (SELECT count(*) FROM sources WHERE active = 1), (SELECT count(*) FROM entries), (SELECT count(*) FROM stories)";
+        Ok(self.conn.query_row(sql, [], |row| Ok(Totals { sources: count(row, 0)?, entries: count(row, 1)?, stories: count(row, 2)? }))?)
+    }
+
+    /// Every configured source, by id.
+    pub fn source_facts(&self) -> Result<Vec<SourceFacts>, StoreError> {
+        let mut find = self.conn.prepare(
+            "SELECT s.id, coalesce(s.name, s.title, s.id), s.address, (SELECT count(*) FROM entries e WHERE e.source = s.id), s.failures, s.retired, s.due,
+                 s.due_because, v.at, v.took, v.outcome, v.status, v.bytes, v.added, v.changed, v.message, v.oddities
+             FROM sources s LEFT JOIN visits v ON v.id = (SELECT l.id FROM visits l WHERE l.source = s.id ORDER BY l.at DESC, l.id DESC LIMIT 1)
+             WHERE s.active = 1 ORDER BY s.id",
+        )?;
+        let rows = find.query_map([], |row| {
+            let retired: bool = row.get(5)?;
+            Ok(SourceFacts {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                address: row.get(2)?,
+                entries: count(row, 3)?,
+                failures: row.get(4)?,
+                next_due: (!retired).then_some(instant(row.get(6)?)),
+                due_because: row.get(7)?,
+                last: row.get::<_, Option<i64>>(8)?.map(|at| visit(row, at)).transpose()?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Every story that one of `sources` carries, newest first; all stories when `sources` is `None`.
+    pub fn stories(&self, sources: Option<&[String]>) -> Result<Vec<StoryFacts>, StoreError> {
+        let filter = sources.map(serde_json::to_string).transpose()?;
+        self.story_facts("WHERE ?1 IS NULL OR EXISTS (SELECT 1 FROM entries o WHERE o.story = s.id AND o.source IN (SELECT value FROM json_each(?1)))", filter)
+    }
+
+    /// The story of this id, or of an id that begins so and no other does.
+    pub fn story_by_id(&self, beginning: &str) -> Result<Option<StoryFacts>, StoreError> {
+        let mut found = self.story_facts("WHERE s.key >= ?1 AND s.key < ?1 || 'g'", Some(beginning.to_string()))?;
+        Ok(if found.len() == 1 { found.pop() } else { None })
+    }
+
+    /// Stories of the entries that bear this canonical key, this address, this raw id or this published id.
+    pub fn stories_about(&self, address: &str, key: Option<&str>) -> Result<Vec<StoryFacts>, StoreError> {
+        let mut ids = self.conn.prepare_cached(
+            "SELECT story FROM entries WHERE url = ?1 OR raw_id = ?1 UNION SELECT e.story FROM addresses a JOIN entries e ON e.id = a.entry WHERE a.key = ?2
+             UNION SELECT id FROM stories WHERE public_id = ?1",
+        )?;
+        let stories: Vec<i64> = ids.query_map(params![address, key], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        self.story_facts("WHERE s.id IN (SELECT value FROM json_each(?1))", Some(serde_json::to_string(&stories)?))
+    }
+
+    /// Stories whose entries cite this canonical key.
+    pub fn stories_citing(&self, key: &str) -> Result<Vec<StoryFacts>, StoreError> {
+        self.story_facts("WHERE s.id IN (SELECT e.story FROM source_links l JOIN entries e ON e.id = l.entry WHERE l.key = ?1)", Some(key.to_string()))
+    }
+
+    /// In which feeds a story is or was.
+    pub fn publications_of(&self, story: &StoryId) -> Result<Vec<Publication>, StoreError> {
+        let mut find = self.conn.prepare_cached("SELECT p.feed, p.since, p.until FROM publications p JOIN stories s ON s.id = p.story WHERE s.key = ?1 ORDER BY p.feed")?;
+        let rows = find.query_map([story.as_str()], |row| {
+            Ok(Publication { feed: row.get(0)?, since: instant(row.get(1)?), until: row.get::<_, Option<i64>>(2)?.map(instant) })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a source of this id was ever visited, and how the last visit ended.
+    pub fn last_visit(&self, source: &str) -> Result<Option<VisitFacts>, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT at, took, outcome, status, bytes, added, changed, message, oddities, at FROM visits WHERE source = ?1 ORDER BY at DESC, id DESC LIMIT 1",
+        )?;
+        let facts = find.query_row([source], |row| {
+            Ok(VisitFacts {
+                at: instant(row.get(0)?),
+                took: millis_to_duration(row.get(1)?),
+                outcome: row.get(2)?,
+                status: row.get(3)?,
+                bytes: row.get::<_, Option<i64>>(4)?.and_then(|bytes| u64::try_from(bytes).ok()),
+                added: count(row, 5)?,
+                changed: count(row, 6)?,
+                message: row.get(7)?,
+                oddities: oddities_from_json(row.get(8)?),
+            })
+        });
+        Ok(facts.optional()?)
+    }
+
+    fn story_facts(&self, filter: &str, argument: Option<String>) -> Result<Vec<StoryFacts>, StoreError> {
+        let sql = format!(
+            "SELECT s.key, s.public_id, s.published, e.source, e.raw_id, e.title, e.url, e.first_seen, e.id = s.representative,
+                 (SELECT count(*) FROM revisions r WHERE r.entry = e.id), v.rule, v.key, v.tokens, v.kin_source, v.kin_id, v.rules
+             FROM stories s JOIN entries e ON e.story = s.id LEFT JOIN verdicts v ON v.entry = e.id {filter} ORDER BY s.published DESC, s.key, e.id"
+        );
+        let mut find = self.conn.prepare(&sql)?;
+        let mut rows = find.query([argument])?;
+        let mut stories: Vec<StoryFacts> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let key: String = row.get(0)?;
+            if stories.last().is_none_or(|story| story.id.as_str() != key) {
+                let (id, public_id, published) = (StoryId::from(key.as_str()), row.get(1)?, instant(row.get(2)?));
+                stories.push(StoryFacts { id, public_id, title: None, published, entries: Vec::new() });
+            }
+            let entry = entry_facts(row)?;
+            if let Some(story) = stories.last_mut() {
+                if entry.is_representative || story.title.is_none() {
+                    story.title.clone_from(&entry.title);
+                }
+                story.entries.push(entry);
+            }
+        }
+        Ok(stories)
+    }
+}
+
+fn entry_facts(row: &Row<'_>) -> rusqlite::Result<EntryFacts> {
+    let kin: (Option<String>, Option<String>) = (row.get(13)?, row.get(14)?);
+    Ok(EntryFacts {
+        source: row.get(3)?,
+        id: row.get(4)?,
+        title: row.get(5)?,
+        url: row.get(6)?,
+        first_seen: instant(row.get(7)?),
+        is_representative: row.get::<_, Option<bool>>(8)?.unwrap_or(false),
+        revisions: count(row, 9)?,
+        why: Why {
+            rule: row.get::<_, Option<String>>(10)?.unwrap_or_default(),
+            key: row.get(11)?,
+            tokens: row.get(12)?,
+            kin: kin.0.zip(kin.1),
+            rules: row.get::<_, Option<u32>>(15)?.unwrap_or_default(),
+        },
+    })
+}
+
+fn visit(row: &Row<'_>, at: i64) -> rusqlite::Result<VisitFacts> {
+    Ok(VisitFacts {
+        at: instant(at),
+        took: millis_to_duration(row.get(9)?),
+        outcome: row.get(10)?,
+        status: row.get(11)?,
+        bytes: row.get::<_, Option<i64>>(12)?.and_then(|bytes| u64::try_from(bytes).ok()),
+        added: count(row, 13)?,
+        changed: count(row, 14)?,
+        message: row.get(15)?,
+        oddities: oddities_from_json(row.get(16)?),
+    })
+}
+
+fn millis_to_duration(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
+}

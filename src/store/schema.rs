@@ -1,0 +1,181 @@
+//! The tables, and how older stores become newer ones. A migration that has landed is never edited; a new one is added.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+use super::StoreError;
+
+/// SQLite's `application_id` of a headwater store ("hwtr"), so that another program's file is not taken for one.
+const APPLICATION_ID: i32 = 0x6877_7472;
+
+/// Times are milliseconds since 1970 in UTC. `story`, `entry` are row keys; `key` and `raw_id` are the names the world knows.
+const FIRST: &str = r"
+CREATE TABLE sources (
+    id            TEXT PRIMARY KEY,
+    active        INTEGER NOT NULL DEFAULT 1,   -- listed in feeds.toml
+    name          TEXT,                         -- what the operator calls it
+    address       TEXT NOT NULL,                -- as shown to people
+    title         TEXT, page TEXT, feed_id TEXT, rights TEXT, language TEXT,   -- what it says of itself
+    news          INTEGER,                      -- when it last brought something new
+    asked         BLOB, validated_url TEXT, etag BLOB, last_modified BLOB, body BLOB,
+    visited       INTEGER,
+    failures      INTEGER NOT NULL DEFAULT 0,
+    gone_since    INTEGER,
+    retry_at      INTEGER,
+    due           INTEGER NOT NULL DEFAULT 0,   -- 0: never visited; NULL is not used, so that the index finds it
+    due_because   TEXT NOT NULL DEFAULT 'startup',
+    retired       INTEGER NOT NULL DEFAULT 0,   -- gone for good, never due again
+    leased_until  INTEGER NOT NULL DEFAULT 0,
+    leased_by     TEXT
+) STRICT;
+CREATE INDEX sources_due ON sources (due) WHERE active = 1 AND retired = 0;
+
+CREATE TABLE documents (
+    source TEXT NOT NULL REFERENCES sources (id),
+    path   TEXT NOT NULL,
+    hash   BLOB NOT NULL,
+    PRIMARY KEY (source, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE visits (
+    id       INTEGER PRIMARY KEY,
+    source   TEXT NOT NULL REFERENCES sources (id),
+    at       INTEGER NOT NULL,
+    took     INTEGER NOT NULL,
+    outcome  TEXT NOT NULL,        -- unchanged, fresh, gone, or a failure's code
+    status   INTEGER,
+    bytes    INTEGER,
+    added    INTEGER NOT NULL DEFAULT 0,
+    changed  INTEGER NOT NULL DEFAULT 0,
+    message  TEXT,
+    oddities TEXT
+) STRICT;
+CREATE INDEX visits_of ON visits (source, at);
+
+CREATE TABLE stories (
+    id             INTEGER PRIMARY KEY,
+    key            TEXT NOT NULL UNIQUE,
+    public_id      TEXT NOT NULL UNIQUE,
+    representative INTEGER REFERENCES entries (id),
+    published      INTEGER NOT NULL,
+    updated        INTEGER NOT NULL,
+    born           INTEGER NOT NULL
+) STRICT;
+CREATE INDEX stories_published ON stories (published);
+
+CREATE TABLE entries (
+    id              INTEGER PRIMARY KEY,
+    source          TEXT NOT NULL REFERENCES sources (id),
+    raw_id          TEXT NOT NULL,
+    story           INTEGER NOT NULL REFERENCES stories (id),
+    title           TEXT, alternate_title TEXT, url TEXT, canonical TEXT, language TEXT, rights TEXT,
+    published       INTEGER, published_how TEXT,
+    updated         INTEGER, updated_how TEXT,
+    summary         TEXT, content TEXT, base TEXT, image TEXT, comments TEXT,
+    more            TEXT NOT NULL,      -- JSON: authors, categories, enclosures, origin, relations
+    hash            BLOB NOT NULL,      -- of everything said
+    first_seen      INTEGER NOT NULL,
+    last_seen       INTEGER NOT NULL,
+    UNIQUE (source, raw_id)
+) STRICT;
+CREATE INDEX entries_of_story ON entries (story);
+
+CREATE TABLE revisions (
+    id       INTEGER PRIMARY KEY,
+    entry    INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    replaced INTEGER NOT NULL,
+    title    TEXT, url TEXT, published INTEGER, updated INTEGER, summary TEXT, content TEXT
+) STRICT;
+CREATE INDEX revisions_of ON revisions (entry);
+
+CREATE TABLE verdicts (
+    entry      INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+    rule       TEXT NOT NULL,
+    key        TEXT, tokens INTEGER, kin_source TEXT, kin_id TEXT,
+    rules      INTEGER NOT NULL,
+    at         INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE fingerprints (      -- derived
+    entry  INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+    text   BLOB,
+    tokens INTEGER NOT NULL,
+    title  INTEGER NOT NULL,
+    rules  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX fingerprints_text ON fingerprints (text) WHERE text IS NOT NULL;
+
+CREATE TABLE addresses (         -- derived
+    key   TEXT NOT NULL,
+    entry INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    PRIMARY KEY (key, entry)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX addresses_of ON addresses (entry);
+
+CREATE TABLE source_links (      -- derived
+    entry      INTEGER NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    place      INTEGER NOT NULL,
+    url        TEXT, key TEXT,
+    name       TEXT NOT NULL, kind TEXT NOT NULL, reach TEXT, claim TEXT,
+    confidence REAL NOT NULL, rule TEXT NOT NULL, quote TEXT NOT NULL, at INTEGER NOT NULL,
+    rules      INTEGER NOT NULL,
+    PRIMARY KEY (entry, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX source_links_key ON source_links (key) WHERE key IS NOT NULL;
+
+CREATE TABLE feeds (
+    id    TEXT PRIMARY KEY,
+    since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE publications (
+    feed  TEXT NOT NULL REFERENCES feeds (id),
+    story INTEGER NOT NULL REFERENCES stories (id),
+    since INTEGER NOT NULL,
+    until INTEGER,               -- when it left the edition
+    PRIMARY KEY (feed, story)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX publications_of ON publications (story);
+
+CREATE TABLE renditions (
+    path    TEXT PRIMARY KEY,
+    digest  BLOB NOT NULL,
+    changed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+fn steps() -> [M<'static>; 1] {
+    [M::up(FIRST)]
+}
+
+pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let path_text = || path.display().to_string();
+    let found = version(conn)?;
+    let known = steps().len();
+    if found > known {
+        return Err(StoreError::Newer { path: path_text(), found, known });
+    }
+    let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables > 0 && application != APPLICATION_ID {
+        return Err(StoreError::NotAStore { path: path_text() });
+    }
+    conn.pragma_update(None, "application_id", APPLICATION_ID)?;
+    Migrations::new(steps().into()).to_latest(conn).map_err(|error| StoreError::Sql(format!("bringing the store up to date failed: {error}")))
+}
+
+pub(super) fn require_current(conn: &Connection, path: &Path) -> Result<(), StoreError> {
+    let (found, known, path) = (version(conn)?, steps().len(), path.display().to_string());
+    match found.cmp(&known) {
+        std::cmp::Ordering::Greater => Err(StoreError::Newer { path, found, known }),
+        std::cmp::Ordering::Less => Err(StoreError::Older { path, found, known }),
+        std::cmp::Ordering::Equal => Ok(()),
+    }
+}
+
+fn version(conn: &Connection) -> Result<usize, StoreError> {
+    let found: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(usize::try_from(found).unwrap_or(0))
+}
