@@ -52,7 +52,10 @@ impl Place {
             Place::Url(url) => without_userinfo(url).into(),
             Place::Files { root, pattern } => {
                 let root = root.to_string_lossy();
-                pattern.strip_prefix(root.as_ref()).map_or(pattern.as_str(), |rest| rest.trim_start_matches('/')).to_string()
+                pattern
+                    .strip_prefix(root.as_ref())
+                    .map_or(pattern.as_str(), |rest| rest.trim_start_matches('/'))
+                    .to_string()
             }
         }
     }
@@ -112,7 +115,10 @@ mod tests {
 
     #[test]
     fn files_are_shown_as_the_operator_wrote_them() {
-        let place = Place::Files { root: PathBuf::from("/srv/desk"), pattern: "/srv/desk/articles/*".into() };
+        let place = Place::Files {
+            root: PathBuf::from("/srv/desk"),
+            pattern: "/srv/desk/articles/*".into(),
+        };
         assert_eq!(place.shown(), "articles/*");
     }
 }

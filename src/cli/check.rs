@@ -56,9 +56,20 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
         Ok(_) if everywhere.quiet => Ok(Ended::Done),
         Ok(config) => out::emit(&in_words(&file, &config)),
         Err(faults) if options.json => {
-            let fault = |fault: &config::Fault| FaultShape { line: fault.line, column: fault.column, message: fault.message.clone(), help: fault.help.clone() };
+            let fault = |fault: &config::Fault| FaultShape {
+                line: fault.line,
+                column: fault.column,
+                message: fault.message.clone(),
+                help: fault.help.clone(),
+            };
             let faults = faults.iter().map(fault).collect();
-            out::emit_json(&Shape { file, ok: false, sources: vec![], feeds: vec![], faults })?;
+            out::emit_json(&Shape {
+                file,
+                ok: false,
+                sources: vec![],
+                feeds: vec![],
+                faults,
+            })?;
             Err(Ended::Wrong(String::new()))
         }
         Err(faults) => Err(Ended::Wrong(faults.render(out::complaints_in_colour()))),
@@ -67,7 +78,10 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
 
 fn drawn_from(config: &Config, feed: &crate::curate::Feed) -> Vec<String> {
     let sources = config.sources.iter().map(|listening| &listening.source);
-    sources.filter(|source| feed.draws_from(&source.id, &source.tags)).map(|source| source.id.clone()).collect()
+    sources
+        .filter(|source| feed.draws_from(&source.id, &source.tags))
+        .map(|source| source.id.clone())
+        .collect()
 }
 
 fn shape(file: String, config: &Config) -> Shape {
@@ -77,20 +91,49 @@ fn shape(file: String, config: &Config) -> Shape {
         address: listening.source.place.shown(),
         schedule: listening.schedule.text().to_string(),
         timezone: listening.schedule.zone().name().to_string(),
-        next: listening.schedule.next_five(now).into_iter().map(date::rfc3339).collect(),
+        next: listening
+            .schedule
+            .next_five(now)
+            .into_iter()
+            .map(date::rfc3339)
+            .collect(),
     };
-    let feed = |feed: &crate::curate::Feed| FeedShape { id: feed.id.clone(), title: feed.title.clone(), sources: drawn_from(config, feed) };
-    Shape { file, ok: true, sources: config.sources.iter().map(source).collect(), feeds: config.feeds.iter().map(feed).collect(), faults: vec![] }
+    let feed = |feed: &crate::curate::Feed| FeedShape {
+        id: feed.id.clone(),
+        title: feed.title.clone(),
+        sources: drawn_from(config, feed),
+    };
+    Shape {
+        file,
+        ok: true,
+        sources: config.sources.iter().map(source).collect(),
+        feeds: config.feeds.iter().map(feed).collect(),
+        faults: vec![],
+    }
 }
 
 fn in_words(file: &str, config: &Config) -> String {
-    let mut text = format!("{file} is right: {} sources, {} feeds\n", config.sources.len(), config.feeds.len());
+    let mut text = format!(
+        "{file} is right: {} sources, {} feeds\n",
+        config.sources.len(),
+        config.feeds.len()
+    );
     for listening in &config.sources {
         let source = &listening.source;
-        text.push_str(&format!("  source {:<14} {:<14} ({})  {}\n", source.id, listening.schedule.text(), listening.schedule.zone().name(), source.place.shown()));
+        text.push_str(&format!(
+            "  source {:<14} {:<14} ({})  {}\n",
+            source.id,
+            listening.schedule.text(),
+            listening.schedule.zone().name(),
+            source.place.shown()
+        ));
     }
     for feed in &config.feeds {
-        text.push_str(&format!("  feed   {:<14} from {}\n", feed.id, drawn_from(config, feed).join(", ")));
+        text.push_str(&format!(
+            "  feed   {:<14} from {}\n",
+            feed.id,
+            drawn_from(config, feed).join(", ")
+        ));
     }
     if config.server.is_none() {
         text.push_str("  nothing is served: there is no [server]\n");

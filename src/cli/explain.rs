@@ -85,7 +85,11 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
         (Some(store), Some(key)) => store.stories_citing(&key)?,
         _ => Vec::new(),
     };
-    let reasons = if cases.is_empty() { why_unknown(store.as_ref(), &config, &options.what)? } else { Vec::new() };
+    let reasons = if cases.is_empty() {
+        why_unknown(store.as_ref(), &config, &options.what)?
+    } else {
+        Vec::new()
+    };
     if options.json {
         let explained = |case| explained(case);
         let shape = Shape {
@@ -102,7 +106,11 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
         text.push_str(&format!("{}\n", out::tame(reason)));
     }
     for story in &citing {
-        text.push_str(&format!("cited by {}  {}\n", short_id(story.id.as_str()), out::tame(story.title.as_deref().unwrap_or("(no title)"))));
+        text.push_str(&format!(
+            "cited by {}  {}\n",
+            short_id(story.id.as_str()),
+            out::tame(story.title.as_deref().unwrap_or("(no title)"))
+        ));
     }
     out::emit(&text)
 }
@@ -116,29 +124,67 @@ fn cases(store: &Store, config: &Config, options: &Options) -> Result<Vec<Case>,
     }
     let mut cases = Vec::new();
     for facts in found {
-        let Some(cited) = store.cited_story(&facts.id, &[])? else { continue };
-        let feeds = config.feeds.iter().filter(|feed| options.feed.as_ref().is_none_or(|wanted| *wanted == feed.id));
-        let feeds = feeds.map(|feed| placed(store, config, feed, &facts)).collect::<Result<_, _>>()?;
-        cases.push(Case { facts, cited, feeds });
+        let Some(cited) = store.cited_story(&facts.id, &[])? else {
+            continue;
+        };
+        let feeds = config.feeds.iter().filter(|feed| {
+            options
+                .feed
+                .as_ref()
+                .is_none_or(|wanted| *wanted == feed.id)
+        });
+        let feeds = feeds
+            .map(|feed| placed(store, config, feed, &facts))
+            .collect::<Result<_, _>>()?;
+        cases.push(Case {
+            facts,
+            cited,
+            feeds,
+        });
     }
     Ok(cases)
 }
 
 /// What becomes of a story in a feed, weighed as composing weighs it.
-fn placed(store: &Store, config: &Config, feed: &Feed, story: &StoryFacts) -> Result<FeedShape, Ended> {
+fn placed(
+    store: &Store,
+    config: &Config,
+    feed: &Feed,
+    story: &StoryFacts,
+) -> Result<FeedShape, Ended> {
     let sources = sources_of(config, &feed.id)?;
     let publications = store.publications_of(&story.id)?;
-    let since = publications.into_iter().find(|told| told.feed == feed.id && told.until.is_none()).map(|told| rfc3339(told.since));
-    let told = |is_in, reason: String| FeedShape { id: feed.id.clone(), is_in, reason, since: since.clone() };
-    if !story.entries.iter().any(|entry| sources.contains(&entry.source)) {
-        return Ok(told(false, "none of its sources is one that this feed draws from".into()));
+    let since = publications
+        .into_iter()
+        .find(|told| told.feed == feed.id && told.until.is_none())
+        .map(|told| rfc3339(told.since));
+    let told = |is_in, reason: String| FeedShape {
+        id: feed.id.clone(),
+        is_in,
+        reason,
+        since: since.clone(),
+    };
+    if !story
+        .entries
+        .iter()
+        .any(|entry| sources.contains(&entry.source))
+    {
+        return Ok(told(
+            false,
+            "none of its sources is one that this feed draws from".into(),
+        ));
     }
     let latest: DateTime<Utc> = Utc::now() + TimeDelta::minutes(15);
     let choices = choose(feed, store.candidates(&sources, latest, WEIGHED)?);
-    Ok(match choices.into_iter().find(|choice| choice.story == story.id) {
-        Some(choice) => told(choice.fate.is_in(), choice.fate.sentence()),
-        None => told(false, format!("left out: more than {WEIGHED} newer stories stand before it")),
-    })
+    Ok(
+        match choices.into_iter().find(|choice| choice.story == story.id) {
+            Some(choice) => told(choice.fate.is_in(), choice.fate.sentence()),
+            None => told(
+                false,
+                format!("left out: more than {WEIGHED} newer stories stand before it"),
+            ),
+        },
+    )
 }
 
 /// The closest reason why an address was never seen.
@@ -148,7 +194,9 @@ fn why_unknown(store: Option<&Store>, config: &Config, what: &str) -> Result<Vec
         reasons.push("nothing was visited yet: `headwater refresh` begins".into());
         return Ok(reasons);
     };
-    let Some(host) = link::resolve(what, None).and_then(|url| link::registrable(&url)) else { return Ok(reasons) };
+    let Some(host) = link::resolve(what, None).and_then(|url| link::registrable(&url)) else {
+        return Ok(reasons);
+    };
     let is_near = |url: &Url| link::registrable(url).is_some_and(|site| site == host);
     for listening in &config.sources {
         let source = &listening.source;
@@ -156,52 +204,118 @@ fn why_unknown(store: Option<&Store>, config: &Config, what: &str) -> Result<Vec
             continue;
         }
         reasons.push(match store.last_visit(&source.id)? {
-            None => format!("source {} is on the same site and was not visited yet", source.id),
+            None => format!(
+                "source {} is on the same site and was not visited yet",
+                source.id
+            ),
             Some(visit) => match visit.message {
-                Some(message) => format!("source {} is on the same site; its last visit, {}, failed: {message}", source.id, rfc3339(visit.at)),
-                None => format!("source {} is on the same site; its last visit, {}, did not list it", source.id, rfc3339(visit.at)),
+                Some(message) => format!(
+                    "source {} is on the same site; its last visit, {}, failed: {message}",
+                    source.id,
+                    rfc3339(visit.at)
+                ),
+                None => format!(
+                    "source {} is on the same site; its last visit, {}, did not list it",
+                    source.id,
+                    rfc3339(visit.at)
+                ),
             },
         });
     }
     if reasons.len() == 1 {
-        reasons.push(format!("no source in {} is on {host}", config.path.display()));
+        reasons.push(format!(
+            "no source in {} is on {host}",
+            config.path.display()
+        ));
     }
     Ok(reasons)
 }
 
 fn explained(case: &Case) -> Explained<'_> {
-    let feeds = case.feeds.iter().map(|feed| FeedShape { id: feed.id.clone(), is_in: feed.is_in, reason: feed.reason.clone(), since: feed.since.clone() });
-    Explained { story: shape(&case.facts), public_id: &case.facts.public_id, source_links: case.cited.links.iter().map(link_sheet).collect(), feeds: feeds.collect() }
+    let feeds = case.feeds.iter().map(|feed| FeedShape {
+        id: feed.id.clone(),
+        is_in: feed.is_in,
+        reason: feed.reason.clone(),
+        since: feed.since.clone(),
+    });
+    Explained {
+        story: shape(&case.facts),
+        public_id: &case.facts.public_id,
+        source_links: case.cited.links.iter().map(link_sheet).collect(),
+        feeds: feeds.collect(),
+    }
 }
 
 fn in_words(case: &Case) -> String {
     let facts = &case.facts;
-    let mut text = format!("{}  {}\n", short_id(facts.id.as_str()), out::bold(&out::tame(facts.title.as_deref().unwrap_or("(no title)"))));
-    text.push_str(&format!("  published {} under the id {}\n", rfc3339(facts.published), out::tame(&facts.public_id)));
+    let mut text = format!(
+        "{}  {}\n",
+        short_id(facts.id.as_str()),
+        out::bold(&out::tame(facts.title.as_deref().unwrap_or("(no title)")))
+    );
+    text.push_str(&format!(
+        "  published {} under the id {}\n",
+        rfc3339(facts.published),
+        out::tame(&facts.public_id)
+    ));
     for entry in &facts.entries {
         text.push_str(&entry_in_words(entry));
     }
     text.push_str(&format!("  stands on {} sources\n", case.cited.links.len()));
     for link in &case.cited.links {
-        let caution = link.reach.and_then(|reach| reach.caution()).map(|caution| format!(" ({caution})")).unwrap_or_default();
+        let caution = link
+            .reach
+            .and_then(|reach| reach.caution())
+            .map(|caution| format!(" ({caution})"))
+            .unwrap_or_default();
         let place = link.url.as_deref().unwrap_or("no address");
-        text.push_str(&format!("    {} {}, {place}{caution}\n      by rule {}: “{}”\n", link.kind.as_str(), out::tame(&link.name), link.evidence.rule, out::tame(&link.evidence.quote)));
+        text.push_str(&format!(
+            "    {} {}, {place}{caution}\n      by rule {}: “{}”\n",
+            link.kind.as_str(),
+            out::tame(&link.name),
+            link.evidence.rule,
+            out::tame(&link.evidence.quote)
+        ));
     }
     for feed in &case.feeds {
-        let since = feed.since.as_ref().map(|since| format!(", published there since {since}")).unwrap_or_default();
+        let since = feed
+            .since
+            .as_ref()
+            .map(|since| format!(", published there since {since}"))
+            .unwrap_or_default();
         text.push_str(&format!("  feed {}: {}{since}\n", feed.id, feed.reason));
     }
     text
 }
 
 fn entry_in_words(entry: &EntryFacts) -> String {
-    let role = if entry.is_representative { "speaks for the story" } else { "is folded into it" };
+    let role = if entry.is_representative {
+        "speaks for the story"
+    } else {
+        "is folded into it"
+    };
     let why = match (&entry.why.rule[..], &entry.why.kin) {
         ("founder", _) => "nothing like it was known, so it began the story".to_string(),
-        ("same-address", Some((source, id))) => format!("same address as {id} from {source}: {}", entry.why.key.as_deref().unwrap_or_default()),
-        ("same-text", Some((source, id))) => format!("its text, {} words, equals that of {id} from {source}", entry.why.tokens.unwrap_or_default()),
+        ("same-address", Some((source, id))) => format!(
+            "same address as {id} from {source}: {}",
+            entry.why.key.as_deref().unwrap_or_default()
+        ),
+        ("same-text", Some((source, id))) => format!(
+            "its text, {} words, equals that of {id} from {source}",
+            entry.why.tokens.unwrap_or_default()
+        ),
         (rule, _) => format!("rule {rule}"),
     };
-    let revised = if entry.revisions > 0 { format!(", revised {} times", entry.revisions) } else { String::new() };
-    format!("  entry {} from {} {role}; first seen {}{revised}\n    {}\n", out::tame(&entry.id), entry.source, rfc3339(entry.first_seen), out::tame(&why))
+    let revised = if entry.revisions > 0 {
+        format!(", revised {} times", entry.revisions)
+    } else {
+        String::new()
+    };
+    format!(
+        "  entry {} from {} {role}; first seen {}{revised}\n    {}\n",
+        out::tame(&entry.id),
+        entry.source,
+        rfc3339(entry.first_seen),
+        out::tame(&why)
+    )
 }

@@ -55,72 +55,167 @@ pub(super) fn run(options: &Options) -> Result<Ended, Ended> {
         Ok(reading) => reading,
         Err(unreadable) => return Err(Ended::Error(format!("{}: {unreadable}", taken.name))),
     };
-    let studied: Vec<Studied> = reading.entries.iter().enumerate().map(|(at, entry)| study(entry, &format!("entries[{at}]"))).collect();
-    if options.json { out::emit_json(&shape(&reading, &studied)) } else { out::emit(&in_words(&reading, &studied)) }
+    let studied: Vec<Studied> = reading
+        .entries
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| study(entry, &format!("entries[{at}]")))
+        .collect();
+    if options.json {
+        out::emit_json(&shape(&reading, &studied))
+    } else {
+        out::emit(&in_words(&reading, &studied))
+    }
 }
 
 fn take(options: &Options) -> Result<Taken, Ended> {
-    let address = Url::parse(&options.document).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let address = Url::parse(&options.document)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
     if let Some(address) = address {
         return fetched(address, options);
     }
     let limit = Manners::default().max_bytes;
     let (bytes, name) = match options.document.as_str() {
-        "-" => (bounded(io::stdin().lock(), limit), "standard input".to_string()),
-        path => (File::open(path).and_then(|file| bounded(file, limit)), file_name(Path::new(path))),
+        "-" => (
+            bounded(io::stdin().lock(), limit),
+            "standard input".to_string(),
+        ),
+        path => (
+            File::open(path).and_then(|file| bounded(file, limit)),
+            file_name(Path::new(path)),
+        ),
     };
-    let bytes = bytes.map_err(|error| Ended::Error(format!("{}: {}", options.document, ingest::in_words(&error))))?;
-    Ok(Taken { bytes, name, url: options.url.clone(), content_type: options.content_type.clone() })
+    let bytes = bytes.map_err(|error| {
+        Ended::Error(format!(
+            "{}: {}",
+            options.document,
+            ingest::in_words(&error)
+        ))
+    })?;
+    Ok(Taken {
+        bytes,
+        name,
+        url: options.url.clone(),
+        content_type: options.content_type.clone(),
+    })
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map(PathBuf::from).unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .map(PathBuf::from)
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn bounded(from: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes")));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it is larger than {limit} bytes"),
+        ));
     }
     Ok(bytes)
 }
 
 /// The operator names the address himself here, so his own network may be asked; a source may not without leave (F37).
 fn fetched(address: Url, options: &Options) -> Result<Taken, Ended> {
-    let manners = Manners { allow_private_addresses: true, ..Manners::default() };
-    let ask = Ask { url: address, validators: Validators::default(), manners, feed_id: "inspect".into() };
+    let manners = Manners {
+        allow_private_addresses: true,
+        ..Manners::default()
+    };
+    let ask = Ask {
+        url: address,
+        validators: Validators::default(),
+        manners,
+        feed_id: "inspect".into(),
+    };
     let got = runtime()?.block_on(async {
         let web = Web::new(1).map_err(|error| Ended::Error(error.to_string()))?;
-        web.fetch(&ask).await.map_err(|failed| Ended::Error(format!("{}: {}", options.document, failed.failure)))
+        web.fetch(&ask)
+            .await
+            .map_err(|failed| Ended::Error(format!("{}: {}", options.document, failed.failure)))
     })?;
-    let Body::Bytes(bytes) = got.body else { return Err(Ended::Error("the server said that nothing changed, though nothing was asked so".into())) };
-    let url = options.url.clone().or_else(|| Url::parse(&got.answer.url).ok());
-    Ok(Taken { bytes, name: got.answer.url, url, content_type: options.content_type.clone().or(got.content_type) })
+    let Body::Bytes(bytes) = got.body else {
+        return Err(Ended::Error(
+            "the server said that nothing changed, though nothing was asked so".into(),
+        ));
+    };
+    let url = options
+        .url
+        .clone()
+        .or_else(|| Url::parse(&got.answer.url).ok());
+    Ok(Taken {
+        bytes,
+        name: got.answer.url,
+        url,
+        content_type: options.content_type.clone().or(got.content_type),
+    })
 }
 
 fn in_words(reading: &Reading, studied: &[Studied]) -> String {
-    let mut text = format!("{}, {} entries", reading.kind.as_str(), reading.entries.len());
-    if let Some(title) = reading.channel.title.as_ref().filter(|_| reading.kind.is_feed()) {
+    let mut text = format!(
+        "{}, {} entries",
+        reading.kind.as_str(),
+        reading.entries.len()
+    );
+    if let Some(title) = reading
+        .channel
+        .title
+        .as_ref()
+        .filter(|_| reading.kind.is_feed())
+    {
         text.push_str(&format!(": {}", out::tame(title)));
     }
     text.push('\n');
     for (entry, studied) in reading.entries.iter().zip(studied) {
-        text.push_str(&format!("\n{}\n", out::bold(&out::tame(entry.title.as_deref().unwrap_or("(no title)")))));
-        let names: Vec<&str> = entry.authors.iter().filter_map(|author| author.name.as_deref()).collect();
-        let line = [entry.published.map(|dated| date::rfc3339(dated.at())), Some(names.join(", ")), entry.url.clone()];
-        let line: Vec<String> = line.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        text.push_str(&format!(
+            "\n{}\n",
+            out::bold(&out::tame(entry.title.as_deref().unwrap_or("(no title)")))
+        ));
+        let names: Vec<&str> = entry
+            .authors
+            .iter()
+            .filter_map(|author| author.name.as_deref())
+            .collect();
+        let line = [
+            entry.published.map(|dated| date::rfc3339(dated.at())),
+            Some(names.join(", ")),
+            entry.url.clone(),
+        ];
+        let line: Vec<String> = line
+            .into_iter()
+            .flatten()
+            .filter(|part| !part.is_empty())
+            .collect();
         text.push_str(&format!("  {}\n", out::tame(&line.join(" · "))));
         for link in &studied.links {
-            let caution = link.reach.and_then(|reach| reach.caution()).map(|caution| format!(" ({caution})")).unwrap_or_default();
-            text.push_str(&format!("  {} {}: {}{caution}\n", link.kind.as_str(), out::tame(&link.name), link.url.as_deref().unwrap_or_default()));
+            let caution = link
+                .reach
+                .and_then(|reach| reach.caution())
+                .map(|caution| format!(" ({caution})"))
+                .unwrap_or_default();
+            text.push_str(&format!(
+                "  {} {}: {}{caution}\n",
+                link.kind.as_str(),
+                out::tame(&link.name),
+                link.url.as_deref().unwrap_or_default()
+            ));
             if let Some(claim) = &link.claim {
                 text.push_str(&format!("      for: {}\n", out::tame(claim)));
             }
         }
     }
     for oddity in all_oddities(reading, studied) {
-        text.push_str(&format!("\noddity {} at {}: {}", oddity.code, out::tame(&oddity.at), out::tame(&oddity.message)));
+        text.push_str(&format!(
+            "\noddity {} at {}: {}",
+            oddity.code,
+            out::tame(&oddity.at),
+            out::tame(&oddity.message)
+        ));
     }
     text
 }

@@ -152,7 +152,11 @@ struct OdditySheet<'a> {
 /// The whole document as it is printed. `studied` stands entry by entry beside the reading's.
 pub(super) fn shape<'a>(reading: &'a Reading, studied: &'a [Studied]) -> Sheet<'a> {
     let channel = &reading.channel;
-    let oddity = |odd: &'a Oddity| OdditySheet { code: odd.code, at: &odd.at, message: &odd.message };
+    let oddity = |odd: &'a Oddity| OdditySheet {
+        code: odd.code,
+        at: &odd.at,
+        message: &odd.message,
+    };
     Sheet {
         kind: reading.kind.as_str(),
         id: channel.id.as_deref(),
@@ -168,18 +172,33 @@ pub(super) fn shape<'a>(reading: &'a Reading, studied: &'a [Studied]) -> Sheet<'
         generator: channel.generator.as_deref(),
         image: channel.image.as_deref().map(|url| AddressSheet { url }),
         ttl: channel.ttl,
-        entries: reading.entries.iter().zip(studied).map(|(entry, studied)| entry_sheet(entry, studied)).collect(),
+        entries: reading
+            .entries
+            .iter()
+            .zip(studied)
+            .map(|(entry, studied)| entry_sheet(entry, studied))
+            .collect(),
         oddities: all_oddities(reading, studied).map(oddity).collect(),
     }
 }
 
 /// The oddities of the document and of its entries.
-pub(super) fn all_oddities<'a>(reading: &'a Reading, studied: &'a [Studied]) -> impl Iterator<Item = &'a Oddity> {
-    reading.oddities.iter().chain(studied.iter().flat_map(|studied| &studied.oddities))
+pub(super) fn all_oddities<'a>(
+    reading: &'a Reading,
+    studied: &'a [Studied],
+) -> impl Iterator<Item = &'a Oddity> {
+    reading
+        .oddities
+        .iter()
+        .chain(studied.iter().flat_map(|studied| &studied.oddities))
 }
 
 fn person(person: &Person) -> PersonSheet<'_> {
-    PersonSheet { name: person.name.as_deref(), email: person.email.as_deref(), url: person.url.as_deref() }
+    PersonSheet {
+        name: person.name.as_deref(),
+        email: person.email.as_deref(),
+        url: person.url.as_deref(),
+    }
 }
 
 fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
@@ -191,7 +210,11 @@ fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
         title: entry.title.as_deref(),
         alternate_title: entry.alternate_title.as_deref(),
         url: entry.url.as_deref(),
-        canonical_url: entry.canonical.as_deref().or(entry.url.as_deref()).and_then(link::key),
+        canonical_url: entry
+            .canonical
+            .as_deref()
+            .or(entry.url.as_deref())
+            .and_then(link::key),
         authors: entry.authors.iter().map(person).collect(),
         language: entry.language.as_deref(),
         rights: entry.rights.as_deref(),
@@ -205,13 +228,21 @@ fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
         enclosures: entry.enclosures.iter().map(enclosure).collect(),
         image: entry.image.as_deref().map(|url| AddressSheet { url }),
         comments: entry.comments.as_deref(),
-        source: entry.origin.as_ref().map(|origin| OriginSheet { id: origin.id.as_deref(), title: origin.title.as_deref(), url: origin.url.as_deref() }),
+        source: entry.origin.as_ref().map(|origin| OriginSheet {
+            id: origin.id.as_deref(),
+            title: origin.title.as_deref(),
+            url: origin.url.as_deref(),
+        }),
         source_links: studied.links.iter().map(link_sheet).collect(),
     }
 }
 
 fn enclosure(enclosure: &Enclosure) -> EnclosureSheet<'_> {
-    EnclosureSheet { url: &enclosure.url, mime: enclosure.mime.as_deref(), length: enclosure.length }
+    EnclosureSheet {
+        url: &enclosure.url,
+        mime: enclosure.mime.as_deref(),
+        length: enclosure.length,
+    }
 }
 
 pub(super) fn link_sheet(link: &SourceLink) -> LinkSheet<'_> {
@@ -223,6 +254,10 @@ pub(super) fn link_sheet(link: &SourceLink) -> LinkSheet<'_> {
         claim: link.claim.as_deref(),
         // Two digits are what the rules mean; an f32 printed whole shows digits nobody chose.
         confidence: (f64::from(link.confidence) * 100.0).round() / 100.0,
-        evidence: EvidenceSheet { rule: link.evidence.rule, quote: &link.evidence.quote, at: link.evidence.at },
+        evidence: EvidenceSheet {
+            rule: link.evidence.rule,
+            quote: &link.evidence.quote,
+            at: link.evidence.at,
+        },
     }
 }

@@ -16,7 +16,12 @@ pub(super) fn begin(everywhere: &Everywhere, is_daemon: bool) {
     };
     let filter = EnvFilter::try_from_env("HEADWATER_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let to_terminal = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let begun = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(to_terminal).with_target(false).try_init();
+    let begun = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(to_terminal)
+        .with_target(false)
+        .try_init();
     if begun.is_err() {
         super::out::complain("logging was begun already");
     }

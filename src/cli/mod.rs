@@ -50,7 +50,14 @@ struct Cli {
 #[derive(Args)]
 pub(super) struct Everywhere {
     /// The configuration
-    #[arg(long, short, global = true, value_name = "FILE", default_value = "feeds.toml", env = "HEADWATER_CONFIG")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        value_name = "FILE",
+        default_value = "feeds.toml",
+        env = "HEADWATER_CONFIG"
+    )]
     config: PathBuf,
     /// Say only what was asked for, and errors
     #[arg(long, short, global = true, conflicts_with = "verbose")]
@@ -116,7 +123,8 @@ pub fn main() -> ExitCode {
 
 /// The configuration, or all its faults as an error of usage.
 fn configuration(everywhere: &Everywhere) -> Result<Config, Ended> {
-    config::load(&everywhere.config).map_err(|faults| Ended::Wrong(faults.render(out::complaints_in_colour())))
+    config::load(&everywhere.config)
+        .map_err(|faults| Ended::Wrong(faults.render(out::complaints_in_colour())))
 }
 
 /// The store for reading. Missing is no error for those who would only list what is in it.
@@ -132,5 +140,8 @@ fn store_to_read(config: &Config) -> Result<Option<Store>, Ended> {
 
 /// The async threads of commands that visit or serve.
 fn runtime() -> Result<tokio::runtime::Runtime, Ended> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Ended::Error(format!("could not start: {error}")))
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Ended::Error(format!("could not start: {error}")))
 }

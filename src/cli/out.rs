@@ -7,11 +7,22 @@ use super::Ended;
 /// Prints what was asked for. A reader that has gone (`| head`) is no error.
 pub(super) fn emit(text: &str) -> Result<Ended, Ended> {
     let mut out = io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") }).and_then(|()| out.flush());
+    let written = out
+        .write_all(text.as_bytes())
+        .and_then(|()| {
+            if text.ends_with('\n') {
+                Ok(())
+            } else {
+                out.write_all(b"\n")
+            }
+        })
+        .and_then(|()| out.flush());
     match written {
         Ok(()) => Ok(Ended::Done),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Ended::Done),
-        Err(error) => Err(Ended::Error(format!("the output could not be written: {error}"))),
+        Err(error) => Err(Ended::Error(format!(
+            "the output could not be written: {error}"
+        ))),
     }
 }
 
@@ -37,10 +48,22 @@ pub(super) fn complaints_in_colour() -> bool {
 
 /// Bold on a terminal, plain elsewhere.
 pub(super) fn bold(text: &str) -> String {
-    if wants_colour(io::stdout().is_terminal()) { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_string() }
+    if wants_colour(io::stdout().is_terminal()) {
+        format!("\u{1b}[1m{text}\u{1b}[0m")
+    } else {
+        text.to_string()
+    }
 }
 
 /// Text of strangers, fit for a terminal: no control characters that could drive it.
 pub(super) fn tame(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| {
+            if c.is_control() && c != '\n' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
 }

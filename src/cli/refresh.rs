@@ -47,12 +47,28 @@ struct VisitShape {
 /// Exit code 1 when a source that was named could not be visited; the failures of others are data, told here and in `status`.
 pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
     let config = Arc::new(configuration(everywhere)?);
-    if let Some(unknown) = options.sources.iter().find(|id| config.source(id).is_none()) {
-        let known: Vec<&str> = config.sources.iter().map(|listening| listening.source.id.as_str()).collect();
-        return Err(Ended::Wrong(format!("there is no source {unknown:?} in {}; there are: {}", config.path.display(), known.join(", "))));
+    if let Some(unknown) = options
+        .sources
+        .iter()
+        .find(|id| config.source(id).is_none())
+    {
+        let known: Vec<&str> = config
+            .sources
+            .iter()
+            .map(|listening| listening.source.id.as_str())
+            .collect();
+        return Err(Ended::Wrong(format!(
+            "there is no source {unknown:?} in {}; there are: {}",
+            config.path.display(),
+            known.join(", ")
+        )));
     }
     let store = Store::open(&config.store.path)?;
-    let wanted = Wanted { sources: options.sources.clone(), now: options.now, force: options.force };
+    let wanted = Wanted {
+        sources: options.sources.clone(),
+        now: options.now,
+        force: options.force,
+    };
     let tells = !everywhere.quiet && !options.json;
     let progress = |tally: &Tally| {
         if tells {
@@ -60,20 +76,32 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
         }
     };
     let tallies = runtime()?.block_on(refresh(&store, &config, &wanted, progress))?;
-    let failed = tallies.iter().filter(|tally| tally.failure.is_some()).count();
+    let failed = tallies
+        .iter()
+        .filter(|tally| tally.failure.is_some())
+        .count();
     if options.json {
-        out::emit_json(&Shape { visits: tallies.iter().map(shape).collect() })?;
+        out::emit_json(&Shape {
+            visits: tallies.iter().map(shape).collect(),
+        })?;
     } else if !everywhere.quiet {
         out::emit(&summary(&tallies, failed))?;
     }
-    let missed = options.sources.iter().any(|id| !tallies.iter().any(|tally| tally.source == *id && tally.failure.is_none()));
+    let missed = options.sources.iter().any(|id| {
+        !tallies
+            .iter()
+            .any(|tally| tally.source == *id && tally.failure.is_none())
+    });
     Ok(if missed { Ended::Failed } else { Ended::Done })
 }
 
 fn line(tally: &Tally) -> String {
     match &tally.failure {
         Some(failure) => format!("{:<16} {}", tally.source, out::tame(failure)),
-        None if tally.added + tally.changed > 0 => format!("{:<16} {} new, {} changed", tally.source, tally.added, tally.changed),
+        None if tally.added + tally.changed > 0 => format!(
+            "{:<16} {} new, {} changed",
+            tally.source, tally.added, tally.changed
+        ),
         None => format!("{:<16} nothing new", tally.source),
     }
 }

@@ -20,18 +20,37 @@ pub(super) fn run(everywhere: &Everywhere) -> Result<Ended, Ended> {
 fn greeting(config: &Config) -> String {
     let sources = config.sources.len();
     let Some(server) = &config.server else {
-        return format!("headwater visits {sources} sources and serves nothing: there is no [server] in {}", config.path.display());
+        return format!(
+            "headwater visits {sources} sources and serves nothing: there is no [server] in {}",
+            config.path.display()
+        );
     };
-    let mut text = format!("{}\n\n", out::bold(&format!("headwater is up: {sources} sources, read at {}", server.address("/"))));
+    let mut text = format!(
+        "{}\n\n",
+        out::bold(&format!(
+            "headwater is up: {sources} sources, read at {}",
+            server.address("/")
+        ))
+    );
     text.push_str("Subscribe to:\n");
     for feed in &config.feeds {
         text.push_str(&format!("  {}\n", out::bold(&out::tame(&feed.title))));
-        for (name, ending) in [("RSS", ".rss"), ("Atom", ".atom"), ("JSON", ".json"), ("page", "")] {
-            text.push_str(&format!("    {name:<5} {}\n", server.address(&format!("/feeds/{}{ending}", feed.id))));
+        for (name, ending) in [
+            ("RSS", ".rss"),
+            ("Atom", ".atom"),
+            ("JSON", ".json"),
+            ("page", ""),
+        ] {
+            text.push_str(&format!(
+                "    {name:<5} {}\n",
+                server.address(&format!("/feeds/{}{ending}", feed.id))
+            ));
         }
     }
     if let Some(admin) = server.admin {
-        text.push_str(&format!("\nHow the sources are: `headwater status`, or http://{admin}/status.json\n"));
+        text.push_str(&format!(
+            "\nHow the sources are: `headwater status`, or http://{admin}/status.json\n"
+        ));
     }
     text.push_str("Stop with Ctrl-C.\n");
     text

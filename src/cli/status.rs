@@ -67,7 +67,10 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
     let config = configuration(everywhere)?;
     let Some(store) = store_to_read(&config)? else {
         if options.json {
-            return out::emit_json(&Shape { totals: totals(Totals::default()), sources: vec![] });
+            return out::emit_json(&Shape {
+                totals: totals(Totals::default()),
+                sources: vec![],
+            });
         }
         return out::emit("nothing was visited yet; `headwater refresh` or `headwater run` begins");
     };
@@ -75,7 +78,9 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
     if let Some(id) = &options.source {
         facts.retain(|source| source.id == *id);
         if facts.is_empty() {
-            return Err(Ended::Wrong(format!("the store knows no source {id:?}; `headwater status` lists them")));
+            return Err(Ended::Wrong(format!(
+                "the store knows no source {id:?}; `headwater status` lists them"
+            )));
         }
     }
     match (options.json, options.source.is_some()) {
@@ -87,11 +92,18 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
 
 /// What `status --json` prints, for the admin listener.
 pub(super) fn json(store: &Store) -> Result<String, StoreError> {
-    Ok(serde_json::to_string_pretty(&shape(store.totals()?, &store.source_facts()?))?)
+    Ok(serde_json::to_string_pretty(&shape(
+        store.totals()?,
+        &store.source_facts()?,
+    ))?)
 }
 
 fn totals(totals: Totals) -> TotalsShape {
-    TotalsShape { sources: totals.sources, entries: totals.entries, stories: totals.stories }
+    TotalsShape {
+        sources: totals.sources,
+        entries: totals.entries,
+        stories: totals.stories,
+    }
 }
 
 fn shape(counts: Totals, facts: &[SourceFacts]) -> Shape {
@@ -110,38 +122,67 @@ fn shape(counts: Totals, facts: &[SourceFacts]) -> Shape {
             took_ms: last.and_then(|visit| u64::try_from(visit.took.as_millis()).ok()),
             next_due: source.next_due.map(date::rfc3339),
             due_because: source.due_because.clone(),
-            oddities: last.iter().flat_map(|visit| &visit.oddities).cloned().map(|(code, at, message)| OdditySheet { code, at, message }).collect(),
+            oddities: last
+                .iter()
+                .flat_map(|visit| &visit.oddities)
+                .cloned()
+                .map(|(code, at, message)| OdditySheet { code, at, message })
+                .collect(),
         }
     };
-    Shape { totals: totals(counts), sources: facts.iter().map(source).collect() }
+    Shape {
+        totals: totals(counts),
+        sources: facts.iter().map(source).collect(),
+    }
 }
 
 /// One line a source, the worst first.
 fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
     facts.sort_by(|a, b| b.failures.cmp(&a.failures).then_with(|| a.id.cmp(&b.id)));
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(["source", "entries", "last visit", "outcome", "next", "because"]);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header([
+            "source",
+            "entries",
+            "last visit",
+            "outcome",
+            "next",
+            "because",
+        ]);
     let now = Utc::now();
     for source in &facts {
         let last = source.last.as_ref();
         let outcome = match last {
             None => "not visited yet".to_string(),
-            Some(visit) => visit.message.clone().unwrap_or_else(|| match (visit.added, visit.changed) {
-                (0, 0) => "nothing new".into(),
-                (added, 0) => format!("{added} new"),
-                (added, changed) => format!("{added} new, {changed} changed"),
-            }),
+            Some(visit) => {
+                visit
+                    .message
+                    .clone()
+                    .unwrap_or_else(|| match (visit.added, visit.changed) {
+                        (0, 0) => "nothing new".into(),
+                        (added, 0) => format!("{added} new"),
+                        (added, changed) => format!("{added} new, {changed} changed"),
+                    })
+            }
         };
         table.add_row([
             source.id.clone(),
             source.entries.to_string(),
             last.map(|visit| moment(visit.at, now)).unwrap_or_default(),
             out::tame(&outcome),
-            source.next_due.map(|due| moment(due, now)).unwrap_or_else(|| "never".into()),
+            source
+                .next_due
+                .map(|due| moment(due, now))
+                .unwrap_or_else(|| "never".into()),
             source.due_because.clone(),
         ]);
     }
-    format!("{} sources, {} entries, {} stories\n\n{table}", totals.sources, totals.entries, totals.stories)
+    format!(
+        "{} sources, {} entries, {} stories\n\n{table}",
+        totals.sources, totals.entries, totals.stories
+    )
 }
 
 /// An instant as people say it: `5 min ago`, `in 2 h`.
@@ -149,26 +190,57 @@ fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let seconds = (at - now).num_seconds();
     let size = seconds.unsigned_abs();
     let amount = match size {
-        0..=59 => return if seconds <= 0 { "now".into() } else { format!("in {size} s") },
+        0..=59 => {
+            return if seconds <= 0 {
+                "now".into()
+            } else {
+                format!("in {size} s")
+            };
+        }
         60..=3599 => format!("{} min", size / 60),
         3600..=172_799 => format!("{} h", size / 3600),
         _ => format!("{} d", size / 86_400),
     };
-    if seconds < 0 { format!("{amount} ago") } else { format!("in {amount}") }
+    if seconds < 0 {
+        format!("{amount} ago")
+    } else {
+        format!("in {amount}")
+    }
 }
 
 fn in_full(source: &SourceFacts) -> String {
-    let mut text = format!("{}  {}\n  {}\n  {} entries, {} failures in a row\n", out::bold(&source.id), out::tame(&source.name), out::tame(&source.address), source.entries, source.failures);
+    let mut text = format!(
+        "{}  {}\n  {}\n  {} entries, {} failures in a row\n",
+        out::bold(&source.id),
+        out::tame(&source.name),
+        out::tame(&source.address),
+        source.entries,
+        source.failures
+    );
     match &source.last {
         None => text.push_str("  not visited yet\n"),
         Some(visit) => {
-            let status = visit.status.map(|status| format!(", HTTP {status}")).unwrap_or_default();
-            text.push_str(&format!("  last visit {}: {}{status}, {} new, {} changed, {} ms\n", date::rfc3339(visit.at), visit.outcome, visit.added, visit.changed, visit.took.as_millis()));
+            let status = visit
+                .status
+                .map(|status| format!(", HTTP {status}"))
+                .unwrap_or_default();
+            text.push_str(&format!(
+                "  last visit {}: {}{status}, {} new, {} changed, {} ms\n",
+                date::rfc3339(visit.at),
+                visit.outcome,
+                visit.added,
+                visit.changed,
+                visit.took.as_millis()
+            ));
             if let Some(message) = &visit.message {
                 text.push_str(&format!("  {}\n", out::tame(message)));
             }
             for (code, at, message) in &visit.oddities {
-                text.push_str(&format!("  oddity {code} at {}: {}\n", out::tame(at), out::tame(message)));
+                text.push_str(&format!(
+                    "  oddity {code} at {}: {}\n",
+                    out::tame(at),
+                    out::tame(message)
+                ));
             }
         }
     }
@@ -188,6 +260,9 @@ mod tests {
     fn moments_are_said_as_people_say_them() {
         let now = DateTime::from_timestamp(1_000_000, 0).unwrap();
         let at = |seconds| moment(now + chrono::TimeDelta::seconds(seconds), now);
-        assert_eq!([at(0), at(-10), at(30), at(-300), at(7200), at(-400_000)], ["now", "now", "in 30 s", "5 min ago", "in 2 h", "4 d ago"]);
+        assert_eq!(
+            [at(0), at(-10), at(30), at(-300), at(7200), at(-400_000)],
+            ["now", "now", "in 30 s", "5 min ago", "in 2 h", "4 d ago"]
+        );
     }
 }

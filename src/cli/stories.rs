@@ -74,22 +74,39 @@ struct MatchedShape {
 
 pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
     let config = configuration(everywhere)?;
-    let sources = options.feed.as_deref().map(|feed| sources_of(&config, feed)).transpose()?;
+    let sources = options
+        .feed
+        .as_deref()
+        .map(|feed| sources_of(&config, feed))
+        .transpose()?;
     let stories = match store_to_read(&config)? {
         Some(store) => store.stories(sources.as_deref())?,
         None => Vec::new(),
     };
-    if options.json { out::emit_json(&Shape { stories: stories.iter().map(shape).collect() }) } else { out::emit(&in_words(&stories)) }
+    if options.json {
+        out::emit_json(&Shape {
+            stories: stories.iter().map(shape).collect(),
+        })
+    } else {
+        out::emit(&in_words(&stories))
+    }
 }
 
 /// Ids of the sources a feed draws from.
 pub(super) fn sources_of(config: &Config, feed: &str) -> Result<Vec<String>, Ended> {
     let Some(found) = config.feeds.iter().find(|known| known.id == feed) else {
         let known: Vec<&str> = config.feeds.iter().map(|feed| feed.id.as_str()).collect();
-        return Err(Ended::Wrong(format!("there is no feed {feed:?} in {}; there are: {}", config.path.display(), known.join(", "))));
+        return Err(Ended::Wrong(format!(
+            "there is no feed {feed:?} in {}; there are: {}",
+            config.path.display(),
+            known.join(", ")
+        )));
     };
     let sources = config.sources.iter().map(|listening| &listening.source);
-    Ok(sources.filter(|source| found.draws_from(&source.id, &source.tags)).map(|source| source.id.clone()).collect())
+    Ok(sources
+        .filter(|source| found.draws_from(&source.id, &source.tags))
+        .map(|source| source.id.clone())
+        .collect())
 }
 
 pub(super) fn shape(story: &StoryFacts) -> StoryShape {
@@ -104,7 +121,13 @@ pub(super) fn shape(story: &StoryFacts) -> StoryShape {
 }
 
 fn entry_shape(entry: &EntryFacts) -> EntryShape {
-    let Why { rule, key, tokens, kin, rules } = entry.why.clone();
+    let Why {
+        rule,
+        key,
+        tokens,
+        kin,
+        rules,
+    } = entry.why.clone();
     EntryShape {
         source: entry.source.clone(),
         id: entry.id.clone(),
@@ -113,7 +136,13 @@ fn entry_shape(entry: &EntryFacts) -> EntryShape {
         first_seen: date::rfc3339(entry.first_seen),
         representative: entry.is_representative,
         revisions: entry.revisions,
-        reason: ReasonShape { rule, key, tokens, matched: kin.map(|(source, id)| MatchedShape { source, id }), rules },
+        reason: ReasonShape {
+            rule,
+            key,
+            tokens,
+            matched: kin.map(|(source, id)| MatchedShape { source, id }),
+            rules,
+        },
     }
 }
 
@@ -124,14 +153,26 @@ fn in_words(stories: &[StoryFacts]) -> String {
     let mut text = String::new();
     for story in stories.iter().take(LISTED) {
         let title = out::tame(story.title.as_deref().unwrap_or("(no title)"));
-        text.push_str(&format!("{}  {}  {}\n", story.published.format("%Y-%m-%d %H:%M"), short_id(&story.id.to_string()), out::bold(&title)));
+        text.push_str(&format!(
+            "{}  {}  {}\n",
+            story.published.format("%Y-%m-%d %H:%M"),
+            short_id(&story.id.to_string()),
+            out::bold(&title)
+        ));
         for entry in &story.entries {
             let speaks = if entry.is_representative { "" } else { "also " };
-            text.push_str(&format!("                  {speaks}{}: {}\n", entry.source, out::tame(entry.url.as_deref().unwrap_or(&entry.id))));
+            text.push_str(&format!(
+                "                  {speaks}{}: {}\n",
+                entry.source,
+                out::tame(entry.url.as_deref().unwrap_or(&entry.id))
+            ));
         }
     }
     if stories.len() > LISTED {
-        text.push_str(&format!("… and {} older; --json prints them all\n", stories.len() - LISTED));
+        text.push_str(&format!(
+            "… and {} older; --json prints them all\n",
+            stories.len() - LISTED
+        ));
     }
     text
 }

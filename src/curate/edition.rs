@@ -20,7 +20,11 @@ pub struct Edition {
 impl Edition {
     /// The instant of the newest change among its stories: data, not build time (P5).
     pub fn updated(&self) -> DateTime<Utc> {
-        self.stories.iter().map(|story| story.updated).max().unwrap_or(self.since)
+        self.stories
+            .iter()
+            .map(|story| story.updated)
+            .max()
+            .unwrap_or(self.since)
     }
 }
 
@@ -51,8 +55,12 @@ impl Fate {
     pub fn sentence(&self) -> String {
         match self {
             Fate::In { place } => format!("in the edition, at place {place}"),
-            Fate::SourceFull { source, allowed } => format!("left out: {source} already has the {allowed} items that per_source allows"),
-            Fate::Beyond { limit } => format!("left out: the feed's limit of {limit} was filled by newer stories"),
+            Fate::SourceFull { source, allowed } => {
+                format!("left out: {source} already has the {allowed} items that per_source allows")
+            }
+            Fate::Beyond { limit } => {
+                format!("left out: the feed's limit of {limit} was filled by newer stories")
+            }
         }
     }
 }
@@ -60,7 +68,11 @@ impl Fate {
 /// Decides about every candidate, in the order of the feed. Ties are broken by story id, so that the same store gives the same bytes (S1).
 pub fn choose(feed: &Feed, mut candidates: Vec<Candidate>) -> Vec<Choice> {
     match feed.order {
-        Order::Published => candidates.sort_by(|a, b| b.published.cmp(&a.published).then_with(|| a.story.cmp(&b.story))),
+        Order::Published => candidates.sort_by(|a, b| {
+            b.published
+                .cmp(&a.published)
+                .then_with(|| a.story.cmp(&b.story))
+        }),
     }
     let mut taken = 0;
     let mut per_source: HashMap<String, usize> = HashMap::new();
@@ -69,7 +81,10 @@ pub fn choose(feed: &Feed, mut candidates: Vec<Candidate>) -> Vec<Choice> {
         .map(|candidate| {
             let of_source = per_source.entry(candidate.source.clone()).or_default();
             let fate = match feed.per_source {
-                Some(allowed) if *of_source >= allowed => Fate::SourceFull { source: candidate.source, allowed },
+                Some(allowed) if *of_source >= allowed => Fate::SourceFull {
+                    source: candidate.source,
+                    allowed,
+                },
                 _ if taken >= feed.limit => Fate::Beyond { limit: feed.limit },
                 _ => {
                     *of_source += 1;
@@ -77,7 +92,10 @@ pub fn choose(feed: &Feed, mut candidates: Vec<Candidate>) -> Vec<Choice> {
                     Fate::In { place: taken }
                 }
             };
-            Choice { story: candidate.story, fate }
+            Choice {
+                story: candidate.story,
+                fate,
+            }
         })
         .collect()
 }
@@ -103,22 +121,46 @@ mod tests {
 
     fn candidate(story: &str, source: &str, minute: i64) -> Candidate {
         let published = DateTime::from_timestamp(1_760_000_000 + minute * 60, 0).unwrap();
-        Candidate { story: StoryId::from(story), source: source.into(), published }
+        Candidate {
+            story: StoryId::from(story),
+            source: source.into(),
+            published,
+        }
     }
 
     fn fates(feed: &Feed, candidates: Vec<Candidate>) -> Vec<(String, bool)> {
-        choose(feed, candidates).into_iter().map(|choice| (choice.story.to_string(), choice.fate.is_in())).collect()
+        choose(feed, candidates)
+            .into_iter()
+            .map(|choice| (choice.story.to_string(), choice.fate.is_in()))
+            .collect()
     }
 
     #[test]
     fn s1_newest_first_and_ties_by_id() {
-        let chosen = fates(&feed(2, None), vec![candidate("b", "x", 1), candidate("a", "x", 1), candidate("c", "x", 9)]);
-        assert_eq!(chosen, [("c".into(), true), ("a".into(), true), ("b".into(), false)]);
+        let chosen = fates(
+            &feed(2, None),
+            vec![
+                candidate("b", "x", 1),
+                candidate("a", "x", 1),
+                candidate("c", "x", 9),
+            ],
+        );
+        assert_eq!(
+            chosen,
+            [("c".into(), true), ("a".into(), true), ("b".into(), false)]
+        );
     }
 
     #[test]
     fn no_source_floods_an_edition() {
-        let flood = vec![candidate("a", "loud", 9), candidate("b", "loud", 8), candidate("c", "quiet", 7)];
-        assert_eq!(fates(&feed(2, Some(1)), flood), [("a".into(), true), ("b".into(), false), ("c".into(), true)]);
+        let flood = vec![
+            candidate("a", "loud", 9),
+            candidate("b", "loud", 8),
+            candidate("c", "quiet", 7),
+        ];
+        assert_eq!(
+            fates(&feed(2, Some(1)), flood),
+            [("a".into(), true), ("b".into(), false), ("c".into(), true)]
+        );
     }
 }

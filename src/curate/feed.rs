@@ -60,7 +60,10 @@ mod tests {
             title: "World".into(),
             description: None,
             language: None,
-            from: vec![Selector::Source("desk".into()), Selector::Tag("world".into())],
+            from: vec![
+                Selector::Source("desk".into()),
+                Selector::Tag("world".into()),
+            ],
             order: Order::Published,
             limit: 50,
             per_source: None,

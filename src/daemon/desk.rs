@@ -39,14 +39,28 @@ pub(super) struct Desk {
 
 impl Desk {
     /// Takes over a store for a configuration. Everything is stale: composing comes first.
-    pub fn new(store: Store, config: Arc<Config>, shelf: watch::Sender<Arc<Shelf>>, now: DateTime<Utc>) -> Result<Self, StoreError> {
+    pub fn new(
+        store: Store,
+        config: Arc<Config>,
+        shelf: watch::Sender<Arc<Shelf>>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
         store.transaction(|store| {
             store.sync_sources(&listed(&config, now))?;
             catch_up(store, &config, now)
         })?;
         let site = config.server.as_ref().map(site);
         let version = store.data_version()?;
-        Ok(Desk { store, config, site, composed: Composed::default(), shelf, stale: Stale::All, version, pruned: None })
+        Ok(Desk {
+            store,
+            config,
+            site,
+            composed: Composed::default(),
+            shelf,
+            stale: Stale::All,
+            version,
+            pruned: None,
+        })
     }
 
     pub fn store(&self) -> &Store {
@@ -54,15 +68,26 @@ impl Desk {
     }
 
     /// Puts another configuration in place of the present one.
-    pub fn reconfigure(&mut self, config: Arc<Config>, now: DateTime<Utc>) -> Result<(), StoreError> {
-        self.store.transaction(|store| store.sync_sources(&listed(&config, now)))?;
+    pub fn reconfigure(
+        &mut self,
+        config: Arc<Config>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.store
+            .transaction(|store| store.sync_sources(&listed(&config, now)))?;
         self.site = config.server.as_ref().map(site);
         self.config = config;
         self.stale = Stale::All;
         Ok(())
     }
 
-    pub fn claim(&self, now: DateTime<Utc>, limit: usize, lease: Duration, owner: &str) -> Result<Vec<Claim>, StoreError> {
+    pub fn claim(
+        &self,
+        now: DateTime<Utc>,
+        limit: usize,
+        lease: Duration,
+        owner: &str,
+    ) -> Result<Vec<Claim>, StoreError> {
         self.store.claim_due(now, limit, lease, owner)
     }
 
@@ -71,8 +96,12 @@ impl Desk {
         let settled = settle(&self.store, &self.config, visits, now)?;
         for tally in &settled.visits {
             match &tally.failure {
-                Some(failure) => tracing::warn!(source = %tally.source, outcome = tally.outcome, "{failure}; what was stored is kept"),
-                None => tracing::info!(source = %tally.source, outcome = tally.outcome, added = tally.added, changed = tally.changed, oddities = tally.oddities, "visited"),
+                Some(failure) => {
+                    tracing::warn!(source = %tally.source, outcome = tally.outcome, "{failure}; what was stored is kept")
+                }
+                None => {
+                    tracing::info!(source = %tally.source, outcome = tally.outcome, added = tally.added, changed = tally.changed, oddities = tally.oddities, "visited")
+                }
             }
         }
         self.mark(settled.feeds.clone());
@@ -104,7 +133,10 @@ impl Desk {
             Stale::All => None,
         };
         self.composed = compose(&self.store, &self.config, site, &self.composed, only, now)?;
-        tracing::debug!(feeds = only.map_or(self.config.feeds.len(), BTreeSet::len), "composed");
+        tracing::debug!(
+            feeds = only.map_or(self.config.feeds.len(), BTreeSet::len),
+            "composed"
+        );
         self.stale = Stale::None;
         self.shelf.send_replace(Arc::clone(&self.composed.shelf));
         Ok(())
@@ -118,12 +150,19 @@ impl Desk {
             self.stale = Stale::All;
         }
         let is_time = self.pruned.is_none_or(|pruned| now - pruned >= PRUNE_EVERY);
-        let keep = self.config.store.keep.and_then(|keep| TimeDelta::from_std(keep).ok());
+        let keep = self
+            .config
+            .store
+            .keep
+            .and_then(|keep| TimeDelta::from_std(keep).ok());
         if let (true, Some(keep)) = (is_time, keep) {
             self.pruned = Some(now);
             let gone = self.store.transaction(|store| store.prune(now - keep))?;
             if gone > 0 {
-                tracing::info!(entries = gone, "dropped what no source has shown for longer than `keep` and no edition holds");
+                tracing::info!(
+                    entries = gone,
+                    "dropped what no source has shown for longer than `keep` and no edition holds"
+                );
             }
         }
         Ok(())

@@ -51,7 +51,9 @@ impl Keeper {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let stop = Arc::new(Stop::default());
         let told = Arc::clone(&stop);
-        let thread = thread::Builder::new().name("keeper".into()).spawn(move || keep(desk, waiting, &told))?;
+        let thread = thread::Builder::new()
+            .name("keeper".into())
+            .spawn(move || keep(desk, waiting, &told))?;
         Ok((Keeper { jobs, stop }, thread))
     }
 
@@ -63,7 +65,10 @@ impl Keeper {
     }
 
     /// Has something done on the keeper's thread. `None` when it has stopped.
-    pub async fn ask<T: Send + 'static>(&self, work: impl FnOnce(&mut Desk) -> T + Send + 'static) -> Option<T> {
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Desk) -> T + Send + 'static,
+    ) -> Option<T> {
         let (answer, asked) = oneshot::channel();
         let job = Job::Ask(Box::new(move |desk| {
             // The asker may have gone; then nobody needs the answer.
@@ -100,7 +105,12 @@ fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop) {
 }
 
 /// Settles this visit and those that wait behind it in one commit. Returns a job of another kind that was met on the way.
-fn settle_group(desk: &mut Desk, first: Visit, waiting: &mut mpsc::Receiver<Job>, stop: &Stop) -> Option<Job> {
+fn settle_group(
+    desk: &mut Desk,
+    first: Visit,
+    waiting: &mut mpsc::Receiver<Job>,
+    stop: &Stop,
+) -> Option<Job> {
     let mut group = vec![first];
     let mut other = None;
     while group.len() < GROUP {
@@ -117,7 +127,10 @@ fn settle_group(desk: &mut Desk, first: Visit, waiting: &mut mpsc::Receiver<Job>
     while let Err(error) = desk.settle(&group, Utc::now()) {
         tracing::error!(%error, visits = group.len(), retry_in = ?pause, "arrivals could not be stored; they are held and tried again, published feeds stay as they are");
         if !wait(stop, pause) {
-            tracing::error!(visits = group.len(), "stopping: these visits were not stored and will be made again");
+            tracing::error!(
+                visits = group.len(),
+                "stopping: these visits were not stored and will be made again"
+            );
             break;
         }
         pause = (pause * 2).min(LONGEST_PAUSE);

@@ -28,11 +28,19 @@ pub(super) struct Reading {
 
 impl Reading {
     pub fn new(path: PathBuf, config: watch::Receiver<Arc<Config>>, status: StatusJson) -> Self {
-        Reading { path, config, idle: Arc::default(), status }
+        Reading {
+            path,
+            config,
+            idle: Arc::default(),
+            status,
+        }
     }
 
     /// Runs a question on some reading connection, on a thread where waiting is allowed.
-    fn ask<T: Send + 'static>(&self, question: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static) -> Later<Result<T, StoreError>> {
+    fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Later<Result<T, StoreError>> {
         let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
         let asked = tokio::task::spawn_blocking(move || {
             let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -47,13 +55,19 @@ impl Reading {
             }
             answer
         });
-        Box::pin(async move { asked.await.unwrap_or_else(|lost| Err(StoreError::Sql(lost.to_string()))) })
+        Box::pin(async move {
+            asked
+                .await
+                .unwrap_or_else(|lost| Err(StoreError::Sql(lost.to_string())))
+        })
     }
 }
 
 impl Stories for Reading {
     fn page(&self, id: &str) -> Later<StoryPage> {
-        let Some(site) = self.config.borrow().server.as_ref().map(site) else { return Box::pin(async { StoryPage::Absent }) };
+        let Some(site) = self.config.borrow().server.as_ref().map(site) else {
+            return Box::pin(async { StoryPage::Absent });
+        };
         let id = id.to_string();
         let asked = self.ask(move |store| match store.story_by_id(&id)? {
             Some(facts) => store.cited_story(&facts.id, &[]),
@@ -86,6 +100,11 @@ impl Stories for Reading {
 impl Status for Reading {
     fn json(&self) -> Later<Option<String>> {
         let asked = self.ask(self.status);
-        Box::pin(async move { asked.await.map_err(|error| tracing::error!(%error, "the status could not be read")).ok() })
+        Box::pin(async move {
+            asked
+                .await
+                .map_err(|error| tracing::error!(%error, "the status could not be read"))
+                .ok()
+        })
     }
 }

@@ -17,7 +17,10 @@ pub(super) struct Reload {
 
 impl Reload {
     pub fn new(path: &Path) -> Self {
-        Reload { path: path.to_path_buf(), held: hash(path) }
+        Reload {
+            path: path.to_path_buf(),
+            held: hash(path),
+        }
     }
 
     /// Whether the file holds something else than when it was last looked at.
@@ -39,12 +42,21 @@ impl Reload {
         let fresh = match config::load(&self.path) {
             Ok(fresh) => Arc::new(fresh),
             Err(faults) => {
-                tracing::error!("{} is wrong; the configuration in force stays\n{}", self.path.display(), faults.render(false));
+                tracing::error!(
+                    "{} is wrong; the configuration in force stays\n{}",
+                    self.path.display(),
+                    faults.render(false)
+                );
                 return;
             }
         };
         let before = current.borrow().clone();
-        let listens = |config: &Config| config.server.as_ref().map(|server| (server.listen, server.admin));
+        let listens = |config: &Config| {
+            config
+                .server
+                .as_ref()
+                .map(|server| (server.listen, server.admin))
+        };
         if listens(&fresh) != listens(&before) {
             tracing::warn!("[server] listen or admin changed: that takes effect at the next start");
         }
@@ -52,17 +64,28 @@ impl Reload {
             tracing::warn!("[store] path changed: that takes effect at the next start");
         }
         let taken = Arc::clone(&fresh);
-        match keeper.ask(move |desk| desk.reconfigure(taken, chrono::Utc::now())).await {
+        match keeper
+            .ask(move |desk| desk.reconfigure(taken, chrono::Utc::now()))
+            .await
+        {
             Some(Ok(())) => {
-                tracing::info!(sources = fresh.sources.len(), feeds = fresh.feeds.len(), "the new configuration is in force");
+                tracing::info!(
+                    sources = fresh.sources.len(),
+                    feeds = fresh.feeds.len(),
+                    "the new configuration is in force"
+                );
                 current.send_replace(fresh);
             }
-            Some(Err(error)) => tracing::error!(%error, "the new configuration could not be taken over; the one in force stays"),
+            Some(Err(error)) => {
+                tracing::error!(%error, "the new configuration could not be taken over; the one in force stays")
+            }
             None => {}
         }
     }
 }
 
 fn hash(path: &Path) -> Option<[u8; 32]> {
-    std::fs::read(path).ok().map(|bytes| Sha256::digest(bytes).into())
+    std::fs::read(path)
+        .ok()
+        .map(|bytes| Sha256::digest(bytes).into())
 }

@@ -14,8 +14,11 @@ use crate::pipeline::{Tally, listed, settle};
 use crate::source::Place;
 use crate::store::{Claim, Store, StoreError};
 
-/// How long a claimed source stays ours without news: past the longest visit and the wait for its turn at a slow host.
-pub(super) const LEASE: Duration = Duration::from_secs(300);
+/// How long a claimed source stays ours without news. After a crash it waits this long; while a visit goes on the lease is renewed.
+pub(super) const LEASE: Duration = Duration::from_secs(60);
+
+/// How often leases are renewed: a quarter of their length, so that a slow commit or two do not lose them.
+pub(super) const RENEW_EVERY: Duration = Duration::from_secs(15);
 
 /// What to visit.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,12 +42,23 @@ pub enum RefreshError {
 /// Visits what is wanted, settles it, and returns what came of each visit, told to `progress` as it comes.
 ///
 /// Bound by everything a daemon is bound by: leases, per-host manners, Retry-After. Does not compose: a running daemon sees the change and does.
-pub async fn refresh(store: &Store, config: &Arc<Config>, wanted: &Wanted, mut progress: impl FnMut(&Tally)) -> Result<Vec<Tally>, RefreshError> {
+pub async fn refresh(
+    store: &Store,
+    config: &Arc<Config>,
+    wanted: &Wanted,
+    mut progress: impl FnMut(&Tally),
+) -> Result<Vec<Tally>, RefreshError> {
     let owner = owner();
     store.transaction(|store| store.sync_sources(&listed(config, Utc::now())))?;
-    let fetch = Arc::new(Web::new(config.concurrency).map_err(|error| RefreshError::Fetch(error.to_string()))?);
+    let fetch = Arc::new(
+        Web::new(config.concurrency).map_err(|error| RefreshError::Fetch(error.to_string()))?,
+    );
     let mut visits = Visits::new(fetch);
-    let force = if wanted.force { Force::Everything } else { Force::Conditional };
+    let force = if wanted.force {
+        Force::Everything
+    } else {
+        Force::Conditional
+    };
     let mut asked: Vec<String> = outright(config, wanted);
     let mut visited: BTreeSet<String> = BTreeSet::new();
     let mut tallies = Vec::new();
@@ -52,11 +66,19 @@ pub async fn refresh(store: &Store, config: &Arc<Config>, wanted: &Wanted, mut p
         let free = config.concurrency.saturating_sub(visits.under_way());
         for claim in next_claims(store, wanted, &mut asked, free, &owner)? {
             // A source is visited once a round, whatever its schedule makes of it.
-            if !visited.insert(claim.source.clone()) || !visits.start(config, claim.clone(), force) {
+            if !visited.insert(claim.source.clone()) || !visits.start(config, claim.clone(), force)
+            {
                 store.release(&claim.source, &owner)?;
             }
         }
-        let Some(first) = visits.ended().await else { break };
+        let first = match tokio::time::timeout(RENEW_EVERY, visits.ended()).await {
+            Ok(Some(first)) => first,
+            Ok(None) => break,
+            Err(_) => {
+                store.renew(Utc::now(), LEASE, &owner)?;
+                continue;
+            }
+        };
         let mut ended = vec![first];
         while let Some(visit) = visits.ended_already() {
             ended.push(visit);
@@ -75,10 +97,19 @@ fn outright(config: &Config, wanted: &Wanted) -> Vec<String> {
         named => named.contains(id),
     };
     let sources = config.sources.iter().map(|listening| &listening.source);
-    sources.filter(|source| is_wanted(&source.id, &source.place)).map(|source| source.id.clone()).collect()
+    sources
+        .filter(|source| is_wanted(&source.id, &source.place))
+        .map(|source| source.id.clone())
+        .collect()
 }
 
-fn next_claims(store: &Store, wanted: &Wanted, asked: &mut Vec<String>, free: usize, owner: &str) -> Result<Vec<Claim>, StoreError> {
+fn next_claims(
+    store: &Store,
+    wanted: &Wanted,
+    asked: &mut Vec<String>,
+    free: usize,
+    owner: &str,
+) -> Result<Vec<Claim>, StoreError> {
     let now = Utc::now();
     store.transaction(|store| {
         let mut claims = Vec::new();

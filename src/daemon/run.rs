@@ -16,7 +16,7 @@ use super::desk::Desk;
 use super::keeper::Keeper;
 use super::reading::{Reading, StatusJson};
 use super::reload::Reload;
-use super::rounds::{LEASE, owner};
+use super::rounds::{LEASE, RENEW_EVERY, owner};
 use super::visits::Visits;
 use crate::config::{Config, Server};
 use crate::ingest::Force;
@@ -35,21 +35,35 @@ const DRAIN: Duration = Duration::from_secs(15);
 pub enum RunError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("cannot listen on {address}: {reason}. Another process may hold the port: change [server] {key}, or stop that process")]
-    Listen { key: &'static str, address: SocketAddr, reason: String },
+    #[error(
+        "cannot listen on {address}: {reason}. Another process may hold the port: change [server] {key}, or stop that process"
+    )]
+    Listen {
+        key: &'static str,
+        address: SocketAddr,
+        reason: String,
+    },
     #[error("{0}")]
     Start(String),
 }
 
 /// Runs until SIGTERM or SIGINT, then drains. `ready` is told once everything listens and the shelf is composed.
-pub async fn run(config: Config, status: StatusJson, ready: impl FnOnce(&Config)) -> Result<(), RunError> {
+pub async fn run(
+    config: Config,
+    status: StatusJson,
+    ready: impl FnOnce(&Config),
+) -> Result<(), RunError> {
     let config = Arc::new(config);
     let listeners = match &config.server {
         Some(server) => Some(bind(server).await?),
         None => None,
     };
     let start = |error: std::io::Error| RunError::Start(error.to_string());
-    let signals = Signals { terminate: signal(SignalKind::terminate()).map_err(start)?, interrupt: signal(SignalKind::interrupt()).map_err(start)?, hangup: signal(SignalKind::hangup()).map_err(start)? };
+    let signals = Signals {
+        terminate: signal(SignalKind::terminate()).map_err(start)?,
+        interrupt: signal(SignalKind::interrupt()).map_err(start)?,
+        hangup: signal(SignalKind::hangup()).map_err(start)?,
+    };
     let store = Store::open(&config.store.path)?;
     let (shelf, shelves) = watch::channel(Arc::new(Shelf::default()));
     let (configs, config_seen) = watch::channel(Arc::clone(&config));
@@ -57,15 +71,27 @@ pub async fn run(config: Config, status: StatusJson, ready: impl FnOnce(&Config)
     let (keeper, thread) = Keeper::start(desk).map_err(start)?;
     let reading = Reading::new(config.store.path.clone(), config_seen, status);
     let (stop, stopping) = watch::channel(false);
-    let servers = listeners.map(|listeners| listeners.serve(&shelves, &reading, &stopping)).unwrap_or_default();
+    let servers = listeners
+        .map(|listeners| listeners.serve(&shelves, &reading, &stopping))
+        .unwrap_or_default();
     // Composing is the keeper's first work, so its first answer means the shelf is up.
     if keeper.ask(|_| ()).await.is_none() {
-        return Err(RunError::Start("the store's thread ended at once; look at the log".into()));
+        return Err(RunError::Start(
+            "the store's thread ended at once; look at the log".into(),
+        ));
     }
     ready(&config);
     notify(&[NotifyState::Ready]);
-    let fetch = Arc::new(Web::new(config.concurrency).map_err(|error| RunError::Start(error.to_string()))?);
-    let mut rounds = Rounds { keeper: keeper.clone(), visits: Visits::new(fetch), configs, owner: owner(), reload: Reload::new(&config.path) };
+    let fetch =
+        Arc::new(Web::new(config.concurrency).map_err(|error| RunError::Start(error.to_string()))?);
+    let mut rounds = Rounds {
+        keeper: keeper.clone(),
+        visits: Visits::new(fetch),
+        configs,
+        owner: owner(),
+        renewed: Utc::now(),
+        reload: Reload::new(&config.path),
+    };
     rounds.turn(signals).await;
     notify(&[NotifyState::Stopping]);
     tracing::info!("stopping: no new visits, answers under way are finished");
@@ -97,6 +123,14 @@ async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, servers: Vec<JoinH
         rounds.keeper.settle(visit).await;
     }
     rounds.visits.abandon().await;
+    let owner = rounds.owner;
+    if let Some(Err(error)) = rounds
+        .keeper
+        .ask(move |desk| desk.store().release_all(&owner))
+        .await
+    {
+        tracing::warn!(%error, "claims could not be given back; they end by themselves within a minute");
+    }
 }
 
 struct Listeners {
@@ -105,7 +139,15 @@ struct Listeners {
 }
 
 async fn bind(server: &Server) -> Result<Listeners, RunError> {
-    let listen = async |key, address: SocketAddr| TcpListener::bind(address).await.map_err(|error| RunError::Listen { key, address, reason: error.to_string() });
+    let listen = async |key, address: SocketAddr| {
+        TcpListener::bind(address)
+            .await
+            .map_err(|error| RunError::Listen {
+                key,
+                address,
+                reason: error.to_string(),
+            })
+    };
     let public = listen("listen", server.listen).await?;
     let admin = match server.admin {
         Some(address) => Some(listen("admin", address).await?),
@@ -115,13 +157,31 @@ async fn bind(server: &Server) -> Result<Listeners, RunError> {
 }
 
 impl Listeners {
-    fn serve(self, shelves: &watch::Receiver<Arc<Shelf>>, reading: &Reading, stopping: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+    fn serve(
+        self,
+        shelves: &watch::Receiver<Arc<Shelf>>,
+        reading: &Reading,
+        stopping: &watch::Receiver<bool>,
+    ) -> Vec<JoinHandle<()>> {
         let reading = Arc::new(reading.clone());
-        let public = Public { shelf: shelves.clone(), stories: Arc::clone(&reading) as _ };
-        let mut servers = vec![tokio::spawn(told("public", serve::serve(self.public, public, stopped(stopping.clone()))))];
+        let public = Public {
+            shelf: shelves.clone(),
+            stories: Arc::clone(&reading) as _,
+        };
+        let mut servers = vec![tokio::spawn(told(
+            "public",
+            serve::serve(self.public, public, stopped(stopping.clone())),
+        ))];
         if let Some(listener) = self.admin {
-            let admin = Admin { shelf: shelves.clone(), stories: Arc::clone(&reading) as _, status: reading };
-            servers.push(tokio::spawn(told("admin", serve::serve_admin(listener, admin, stopped(stopping.clone())))));
+            let admin = Admin {
+                shelf: shelves.clone(),
+                stories: Arc::clone(&reading) as _,
+                status: reading,
+            };
+            servers.push(tokio::spawn(told(
+                "admin",
+                serve::serve_admin(listener, admin, stopped(stopping.clone())),
+            )));
         }
         servers
     }
@@ -150,6 +210,8 @@ struct Rounds {
     visits: Visits<Web>,
     configs: watch::Sender<Arc<Config>>,
     owner: String,
+    /// When leases were renewed last.
+    renewed: DateTime<Utc>,
     reload: Reload,
 }
 
@@ -181,15 +243,24 @@ impl Rounds {
         let owner = self.owner.clone();
         let now = Utc::now();
         let asked = self.keeper.ask(move |desk| {
-            let claims = if free == 0 { Vec::new() } else { desk.claim(now, free, LEASE, &owner)? };
+            let claims = if free == 0 {
+                Vec::new()
+            } else {
+                desk.claim(now, free, LEASE, &owner)?
+            };
             Ok::<_, StoreError>((claims, desk.store().next_due()?))
         });
         match asked.await? {
             Ok((claims, next)) => {
                 for claim in claims {
-                    if !self.visits.start(&config, claim.clone(), Force::Conditional) {
+                    if !self
+                        .visits
+                        .start(&config, claim.clone(), Force::Conditional)
+                    {
                         let owner = self.owner.clone();
-                        self.keeper.ask(move |desk| desk.store().release(&claim.source, &owner)).await;
+                        self.keeper
+                            .ask(move |desk| desk.store().release(&claim.source, &owner))
+                            .await;
                     }
                 }
                 // With no room left, the next thing to happen is a visit's end.
@@ -204,6 +275,24 @@ impl Rounds {
 
     async fn look_around(&mut self) {
         notify(&[NotifyState::Watchdog]);
+        let now = Utc::now();
+        if self.visits.under_way() > 0
+            && (now - self.renewed)
+                .to_std()
+                .is_ok_and(|since| since >= RENEW_EVERY)
+        {
+            let owner = self.owner.clone();
+            let renewed = self
+                .keeper
+                .ask(move |desk| desk.store().renew(now, LEASE, &owner))
+                .await;
+            match renewed {
+                Some(Err(error)) => {
+                    tracing::error!(%error, "leases could not be renewed; another process may visit the same sources")
+                }
+                _ => self.renewed = now,
+            }
+        }
         if self.reload.has_changed() {
             self.reload.take_over(&self.keeper, &self.configs).await;
         }

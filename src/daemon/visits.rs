@@ -18,7 +18,10 @@ pub(super) struct Visits<F> {
 
 impl<F: Fetch> Visits<F> {
     pub fn new(fetch: Arc<F>) -> Self {
-        Visits { fetch, tasks: JoinSet::new() }
+        Visits {
+            fetch,
+            tasks: JoinSet::new(),
+        }
     }
 
     pub fn under_way(&self) -> usize {
@@ -27,7 +30,9 @@ impl<F: Fetch> Visits<F> {
 
     /// Starts a visit to a claimed source. False when the configuration no longer lists it.
     pub fn start(&mut self, config: &Config, claim: Claim, force: Force) -> bool {
-        let Some(listening) = config.source(&claim.source) else { return false };
+        let Some(listening) = config.source(&claim.source) else {
+            return false;
+        };
         let source = listening.source.clone();
         let fetch = Arc::clone(&self.fetch);
         self.tasks.spawn(async move {
@@ -51,7 +56,9 @@ impl<F: Fetch> Visits<F> {
         loop {
             match self.tasks.join_next().await? {
                 Ok(visit) => return Some(visit),
-                Err(lost) => tracing::error!(%lost, "a visit was lost; its source becomes due again when its lease ends"),
+                Err(lost) => {
+                    tracing::error!(%lost, "a visit was lost; its source becomes due again when its lease ends")
+                }
             }
         }
     }

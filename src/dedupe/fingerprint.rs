@@ -46,7 +46,11 @@ fn addresses(entry: &Entry) -> Vec<String> {
 fn title_hash(title: &str) -> u64 {
     let mut terms = tokens(title);
     terms.sort();
-    if terms.is_empty() { 0 } else { xxh3_64(terms.join(" ").as_bytes()).max(1) }
+    if terms.is_empty() {
+        0
+    } else {
+        xxh3_64(terms.join(" ").as_bytes()).max(1)
+    }
 }
 
 #[cfg(test)]
@@ -54,12 +58,19 @@ mod tests {
     use super::*;
 
     fn entry(url: &str, title: &str) -> Entry {
-        Entry { url: Some(url.into()), title: Some(title.into()), ..Entry::default() }
+        Entry {
+            url: Some(url.into()),
+            title: Some(title.into()),
+            ..Entry::default()
+        }
     }
 
     #[test]
     fn copies_have_equal_fingerprints() {
-        let one = fingerprint(&entry("https://x.example/a?utm_source=f", "The Ferry"), "Some  text.");
+        let one = fingerprint(
+            &entry("https://x.example/a?utm_source=f", "The Ferry"),
+            "Some  text.",
+        );
         let other = fingerprint(&entry("http://www.x.example/a", "the ferry"), "Some text!");
         assert_eq!(one, other);
     }

@@ -55,8 +55,14 @@ impl Reason {
     pub fn sentence(&self) -> String {
         match self {
             Reason::Founder => "nothing like it was known, so it began the story".into(),
-            Reason::Address { key, kin } => format!("it has the same address as {} from {}: {key}", kin.id, kin.source),
-            Reason::Text { tokens, kin } => format!("its text, {tokens} words, equals that of {} from {}", kin.id, kin.source),
+            Reason::Address { key, kin } => format!(
+                "it has the same address as {} from {}: {key}",
+                kin.id, kin.source
+            ),
+            Reason::Text { tokens, kin } => format!(
+                "its text, {tokens} words, equals that of {} from {}",
+                kin.id, kin.source
+            ),
         }
     }
 }
@@ -72,22 +78,51 @@ pub struct Judgement {
 /// Judges an entry by those that share an address or a text with it, each list in the order they were first seen.
 pub fn judge(print: &Fingerprint, same_address: &[Kin], same_text: &[Kin]) -> Judgement {
     let by_address = print.addresses.iter().find_map(|key| {
-        let claimants: Vec<&Kin> = same_address.iter().filter(|kin| kin.address.as_ref() == Some(key)).collect();
+        let claimants: Vec<&Kin> = same_address
+            .iter()
+            .filter(|kin| kin.address.as_ref() == Some(key))
+            .collect();
         let first = claimants.first()?;
-        (!is_discredited(print.title, &claimants)).then(|| (first.story.clone(), Reason::Address { key: key.clone(), kin: first.entry.clone() }))
+        (!is_discredited(print.title, &claimants)).then(|| {
+            (
+                first.story.clone(),
+                Reason::Address {
+                    key: key.clone(),
+                    kin: first.entry.clone(),
+                },
+            )
+        })
     });
     let by_text = || {
-        let kin = same_text.iter().find(|kin| print.tokens >= TELLING_TOKENS || (print.title != 0 && kin.title == print.title))?;
-        Some((kin.story.clone(), Reason::Text { tokens: print.tokens, kin: kin.entry.clone() }))
+        let kin = same_text.iter().find(|kin| {
+            print.tokens >= TELLING_TOKENS || (print.title != 0 && kin.title == print.title)
+        })?;
+        Some((
+            kin.story.clone(),
+            Reason::Text {
+                tokens: print.tokens,
+                kin: kin.entry.clone(),
+            },
+        ))
     };
     match by_address.or_else(by_text) {
-        Some((story, reason)) => Judgement { story: Some(story), reason },
-        None => Judgement { story: None, reason: Reason::Founder },
+        Some((story, reason)) => Judgement {
+            story: Some(story),
+            reason,
+        },
+        None => Judgement {
+            story: None,
+            reason: Reason::Founder,
+        },
     }
 }
 
 fn is_discredited(title: u64, claimants: &[&Kin]) -> bool {
-    let mut titles: Vec<u64> = claimants.iter().map(|kin| kin.title).chain([title]).collect();
+    let mut titles: Vec<u64> = claimants
+        .iter()
+        .map(|kin| kin.title)
+        .chain([title])
+        .collect();
     titles.sort_unstable();
     titles.dedup();
     titles.len() >= TITLES_THAT_DISCREDIT
@@ -103,12 +138,25 @@ mod tests {
     use super::*;
 
     fn print(address: &str, tokens: u32, title: u64) -> Fingerprint {
-        Fingerprint { addresses: vec![address.into()], text: Some([1; 16]), tokens, title }
+        Fingerprint {
+            addresses: vec![address.into()],
+            text: Some([1; 16]),
+            tokens,
+            title,
+        }
     }
 
     fn kin(id: &str, story: &str, title: u64, address: Option<&str>) -> Kin {
-        let entry = EntryRef { source: "s".into(), id: id.into() };
-        Kin { entry, story: StoryId::from(story), title, address: address.map(Into::into) }
+        let entry = EntryRef {
+            source: "s".into(),
+            id: id.into(),
+        };
+        Kin {
+            entry,
+            story: StoryId::from(story),
+            title,
+            address: address.map(Into::into),
+        }
     }
 
     #[test]
@@ -123,16 +171,36 @@ mod tests {
     fn l1_an_address_under_three_titles_is_no_evidence() {
         let kin = [kin("1", "a", 1, Some("k")), kin("2", "a", 2, Some("k"))];
         assert_eq!(judge(&print("k", 100, 3), &kin, &[]).story, None);
-        assert_eq!(judge(&print("k", 100, 2), &kin, &[]).story, Some(StoryId::from("a")));
+        assert_eq!(
+            judge(&print("k", 100, 2), &kin, &[]).story,
+            Some(StoryId::from("a"))
+        );
     }
 
     #[test]
     fn l2_short_texts_need_equal_titles() {
         let kin = [kin("1", "a", 7, None)];
-        assert_eq!(judge(&print("x", 40, 8), &[], &kin).story, Some(StoryId::from("a")));
+        assert_eq!(
+            judge(&print("x", 40, 8), &[], &kin).story,
+            Some(StoryId::from("a"))
+        );
         assert_eq!(judge(&print("x", 39, 8), &[], &kin).story, None);
-        assert_eq!(judge(&print("x", 39, 7), &[], &kin).reason.rule(), "same-text");
-        assert_eq!(judge(&print("x", 39, 0), &[], &[super::Kin { title: 0, ..kin[0].clone() }]).story, None);
+        assert_eq!(
+            judge(&print("x", 39, 7), &[], &kin).reason.rule(),
+            "same-text"
+        );
+        assert_eq!(
+            judge(
+                &print("x", 39, 0),
+                &[],
+                &[super::Kin {
+                    title: 0,
+                    ..kin[0].clone()
+                }]
+            )
+            .story,
+            None
+        );
     }
 
     #[test]

@@ -41,7 +41,11 @@ impl fmt::Display for StoryId {
 ///
 /// Does not look at whether another story already bears the id: the store does, and falls back to the minted one.
 pub fn public_id(source: &str, raw_id: &str) -> String {
-    if is_global_iri(raw_id) { raw_id.to_string() } else { minted_public_id(source, raw_id) }
+    if is_global_iri(raw_id) {
+        raw_id.to_string()
+    } else {
+        minted_public_id(source, raw_id)
+    }
 }
 
 /// The minted form of [`public_id`], whatever the upstream id.
@@ -57,8 +61,16 @@ fn minted(source: &str, raw_id: &str) -> Uuid {
 const LONGEST_IRI: usize = 1024;
 
 fn is_global_iri(id: &str) -> bool {
-    let global = ["http://", "https://", "tag:", "urn:"].iter().any(|scheme| id.len() > scheme.len() && id.starts_with(scheme));
-    global && id.len() <= LONGEST_IRI && !id.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '\\' | '^' | '`'))
+    let global = ["http://", "https://", "tag:", "urn:"]
+        .iter()
+        .any(|scheme| id.len() > scheme.len() && id.starts_with(scheme));
+    global
+        && id.len() <= LONGEST_IRI
+        && !id.chars().any(|c| {
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '\\' | '^' | '`')
+        })
 }
 
 #[cfg(test)]
@@ -67,7 +79,10 @@ mod tests {
 
     #[test]
     fn p4_an_iri_is_kept_and_anything_else_is_minted_from_feed_and_guid() {
-        assert_eq!(public_id("a", "tag:x.example,2025:1"), "tag:x.example,2025:1");
+        assert_eq!(
+            public_id("a", "tag:x.example,2025:1"),
+            "tag:x.example,2025:1"
+        );
         assert_eq!(public_id("a", "https://x.example/1"), "https://x.example/1");
         assert!(public_id("a", "1234").starts_with("urn:uuid:"));
         assert_ne!(public_id("a", "1234"), public_id("b", "1234"));
@@ -77,7 +92,10 @@ mod tests {
 
     #[test]
     fn p3_minted_ids_never_change() {
-        assert_eq!(public_id("desk", "samples/articles/ferry.txt"), minted_public_id("desk", "samples/articles/ferry.txt"));
+        assert_eq!(
+            public_id("desk", "samples/articles/ferry.txt"),
+            minted_public_id("desk", "samples/articles/ferry.txt")
+        );
         assert_eq!(StoryId::founded_by("desk", "1").as_str().len(), 32);
     }
 }

@@ -47,7 +47,14 @@ fn is_mark(c: char) -> bool {
 }
 
 /// Endings that syndication adds and that say nothing of the article.
-const TAILS: [&str; 6] = ["Read more", "Continue reading", "[…]", "[...]", "Read the full story", "Read the full article"];
+const TAILS: [&str; 6] = [
+    "Read more",
+    "Continue reading",
+    "[…]",
+    "[...]",
+    "Read the full story",
+    "Read the full article",
+];
 
 /// The text without the dateline at its head (`CITY (Agency) –`) and what syndication hangs on its end.
 fn cleaned(text: &str) -> &str {
@@ -74,14 +81,26 @@ fn cleaned(text: &str) -> &str {
 const LONGEST_DATELINE: usize = 80;
 
 fn without_dateline(text: &str) -> &str {
-    let head_end = (0..=LONGEST_DATELINE.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    let head_end = (0..=LONGEST_DATELINE.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or(0);
     let head = text.get(..head_end).unwrap_or_default();
-    let Some(close) = head.find(") ") else { return text };
+    let Some(close) = head.find(") ") else {
+        return text;
+    };
     let before = head.get(..close).unwrap_or_default();
-    let Some((city, agency)) = before.split_once(" (") else { return text };
-    let is_city = !city.is_empty() && city.chars().all(|c| c.is_uppercase() || c.is_whitespace() || matches!(c, ',' | '.' | '-' | '/' | '’' | '\''));
+    let Some((city, agency)) = before.split_once(" (") else {
+        return text;
+    };
+    let is_city = !city.is_empty()
+        && city.chars().all(|c| {
+            c.is_uppercase() || c.is_whitespace() || matches!(c, ',' | '.' | '-' | '/' | '’' | '\'')
+        });
     let rest = text.get(close + 2..).unwrap_or_default();
-    let dashed = ["– ", "— ", "- "].iter().find_map(|dash| rest.strip_prefix(dash));
+    let dashed = ["– ", "— ", "- "]
+        .iter()
+        .find_map(|dash| rest.strip_prefix(dash));
     match dashed {
         Some(rest) if is_city && agency.len() < 40 => rest,
         _ => text,
@@ -94,8 +113,14 @@ mod tests {
 
     #[test]
     fn spelling_and_typography_do_not_matter() {
-        assert_eq!(tokens("The “Ferry’s” late—again!"), ["the", "ferry's", "late", "again"]);
-        assert_eq!(tokens("The \"Ferry's\" late - again"), tokens("The “Ferry’s” late—again!"));
+        assert_eq!(
+            tokens("The “Ferry’s” late—again!"),
+            ["the", "ferry's", "late", "again"]
+        );
+        assert_eq!(
+            tokens("The \"Ferry's\" late - again"),
+            tokens("The “Ferry’s” late—again!")
+        );
         assert_eq!(tokens("ﬁne soft\u{ad}hyphen"), ["fine", "softhyphen"]);
     }
 
@@ -108,9 +133,18 @@ mod tests {
     #[test]
     fn datelines_and_syndication_tails_fall_away() {
         let plain = tokens("The map was found on Friday.");
-        assert_eq!(tokens("PORT ELLERY (Tarn Wire) – The map was found on Friday."), plain);
-        assert_eq!(tokens("The map was found on Friday.\n\nThe post The map appeared first on Tarn Wire."), plain);
+        assert_eq!(
+            tokens("PORT ELLERY (Tarn Wire) – The map was found on Friday."),
+            plain
+        );
+        assert_eq!(
+            tokens("The map was found on Friday.\n\nThe post The map appeared first on Tarn Wire."),
+            plain
+        );
         assert_eq!(tokens("The map was found on Friday. […]"), plain);
-        assert_ne!(tokens("Ellery (a town) – The map was found on Friday."), plain);
+        assert_ne!(
+            tokens("Ellery (a town) – The map was found on Friday."),
+            plain
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::find::Find;
 use super::link::{Evidence, LinkKind, SourceLink};
 use super::{anchors, grade, lines, name};
 use crate::html::Flow;
@@ -10,20 +11,6 @@ use crate::link;
 
 /// Most source links kept of one entry. Long bibliographies have some hundreds; more is a link farm.
 pub const MAX_LINKS: usize = 10_000;
-
-/// A link as a rule found it, before it is named, graded and folded.
-pub(super) struct Find {
-    pub url: Url,
-    pub kind: LinkKind,
-    pub rule: &'static str,
-    pub confidence: f32,
-    /// What the text itself calls the source: a label or a name; empty when it says nothing.
-    pub label: String,
-    pub claim: Option<String>,
-    pub quote: String,
-    /// Byte offset into the text.
-    pub at: usize,
-}
 
 /// The source links of an entry whose body reads as `flow`, in the order of the text.
 ///
@@ -34,14 +21,20 @@ pub fn extract(entry: &Entry, flow: &Flow) -> Vec<SourceLink> {
     let mut finds = declared(entry, &is_foreign);
     finds.extend(lines::find(flow, &is_foreign));
     let taken: Vec<usize> = finds.iter().map(|find| find.at).collect();
-    finds.extend(anchors::find(flow, &is_foreign).into_iter().filter(|find| !taken.contains(&find.at)));
+    finds.extend(
+        anchors::find(flow, &is_foreign)
+            .into_iter()
+            .filter(|find| !taken.contains(&find.at)),
+    );
     fold(finds, &flow.text)
 }
 
 /// The sites the entry itself lives on: an entry on disk without an address has none.
 fn own_sites(entry: &Entry) -> Vec<String> {
     let addresses = [&entry.url, &entry.base].into_iter().flatten();
-    addresses.filter_map(|address| link::registrable(&link::resolve(address, None)?)).collect()
+    addresses
+        .filter_map(|address| link::registrable(&link::resolve(address, None)?))
+        .collect()
 }
 
 /// What metadata says: canonical address elsewhere, relations of the feed, structured data of the page.
@@ -50,7 +43,16 @@ fn declared(entry: &Entry, is_foreign: &impl Fn(&Url) -> bool) -> Vec<Find> {
     let mut push = |address: &str, kind, rule, confidence, label: &str| {
         if let Some(url) = link::resolve(address, None).filter(is_foreign) {
             let quote = address.to_string();
-            finds.push(Find { url, kind, rule, confidence, label: label.to_string(), claim: None, quote, at: 0 });
+            finds.push(Find {
+                url,
+                kind,
+                rule,
+                confidence,
+                label: label.to_string(),
+                claim: None,
+                quote,
+                at: 0,
+            });
         }
     };
     if let Some(canonical) = &entry.canonical {
@@ -63,7 +65,13 @@ fn declared(entry: &Entry, is_foreign: &impl Fn(&Url) -> bool) -> Vec<Find> {
             "citation" => (LinkKind::Cites, "json-ld-citation", 0.95),
             _ => (LinkKind::Cites, "rel-related", 0.9),
         };
-        push(&relation.url, kind, rule, confidence, relation.title.as_deref().unwrap_or_default());
+        push(
+            &relation.url,
+            kind,
+            rule,
+            confidence,
+            relation.title.as_deref().unwrap_or_default(),
+        );
     }
     finds
 }
@@ -76,7 +84,9 @@ fn fold(mut finds: Vec<Find>, text: &str) -> Vec<SourceLink> {
     let mut offset = Offsets::new(text);
     for find in finds {
         let at = offset.chars(find.at);
-        let Some(key) = link::key(find.url.as_str()) else { continue };
+        let Some(key) = link::key(find.url.as_str()) else {
+            continue;
+        };
         let link = named(find, key.clone(), at);
         if let Some(known) = places.get(&key).and_then(|place| links.get_mut(*place)) {
             merge(known, link);
@@ -97,7 +107,11 @@ fn named(find: Find, key: String, at: usize) -> SourceLink {
         kind: find.kind,
         claim: find.claim,
         confidence: find.confidence,
-        evidence: Evidence { rule: find.rule, quote: find.quote, at },
+        evidence: Evidence {
+            rule: find.rule,
+            quote: find.quote,
+            at,
+        },
     }
 }
 
@@ -119,7 +133,11 @@ struct Offsets<'a> {
 
 impl<'a> Offsets<'a> {
     fn new(text: &'a str) -> Self {
-        Offsets { text, bytes: 0, chars: 0 }
+        Offsets {
+            text,
+            bytes: 0,
+            chars: 0,
+        }
     }
 
     fn chars(&mut self, at: usize) -> usize {
@@ -142,7 +160,11 @@ mod tests {
     }
 
     fn body(html: &str) -> Entry {
-        Entry { url: Some("https://paper.example/1".into()), content: Some(html.into()), ..Entry::default() }
+        Entry {
+            url: Some("https://paper.example/1".into()),
+            content: Some(html.into()),
+            ..Entry::default()
+        }
     }
 
     #[test]
@@ -158,21 +180,39 @@ mod tests {
 
     #[test]
     fn own_pages_are_no_sources() {
-        assert_eq!(links(&body("<p>As <a href='https://www.paper.example/2024/old-report-on-the-weir'>we reported</a>.</p>")), []);
+        assert_eq!(
+            links(&body(
+                "<p>As <a href='https://www.paper.example/2024/old-report-on-the-weir'>we reported</a>.</p>"
+            )),
+            []
+        );
     }
 
     #[test]
     fn metadata_declares_originals_and_ways() {
-        let relation = |rel: &str, url: &str| crate::ingest::Relation { rel: rel.into(), url: url.into(), title: Some("Tarn Wire".into()) };
-        let entry = Entry { canonical: Some("https://wire.example/a".into()), relations: vec![relation("via", "https://blog.example/x")], ..body("<p>Text.</p>") };
+        let relation = |rel: &str, url: &str| crate::ingest::Relation {
+            rel: rel.into(),
+            url: url.into(),
+            title: Some("Tarn Wire".into()),
+        };
+        let entry = Entry {
+            canonical: Some("https://wire.example/a".into()),
+            relations: vec![relation("via", "https://blog.example/x")],
+            ..body("<p>Text.</p>")
+        };
         let found = links(&entry);
-        assert_eq!(found.iter().map(|link| link.kind).collect::<Vec<_>>(), [LinkKind::Original, LinkKind::Via]);
+        assert_eq!(
+            found.iter().map(|link| link.kind).collect::<Vec<_>>(),
+            [LinkKind::Original, LinkKind::Via]
+        );
         assert_eq!(found[1].name, "Tarn Wire");
     }
 
     #[test]
     fn positions_count_characters_not_bytes() {
-        let found = links(&body("<p>Đặng — “ü”.</p><p>(Source: <a href='https://board.example/a'>https://board.example/a</a>)</p>"));
+        let found = links(&body(
+            "<p>Đặng — “ü”.</p><p>(Source: <a href='https://board.example/a'>https://board.example/a</a>)</p>",
+        ));
         let text = html::flow("<p>Đặng — “ü”.</p><p>(Source: x)</p>", None).text;
         assert_eq!(text.chars().nth(found[0].evidence.at), Some('('));
     }

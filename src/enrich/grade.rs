@@ -6,23 +6,59 @@ use super::link::Reach;
 use crate::link;
 
 /// Endings of documents that are read as one piece.
-const DOCUMENTS: [&str; 9] = ["pdf", "doc", "docx", "odt", "rtf", "ppt", "pptx", "epub", "ps"];
+const DOCUMENTS: [&str; 9] = [
+    "pdf", "doc", "docx", "odt", "rtf", "ppt", "pptx", "epub", "ps",
+];
 
 /// Endings of data.
-const DATASETS: [&str; 11] = ["csv", "tsv", "xls", "xlsx", "ods", "zip", "json", "geojson", "parquet", "sqlite", "nc"];
+const DATASETS: [&str; 11] = [
+    "csv", "tsv", "xls", "xlsx", "ods", "zip", "json", "geojson", "parquet", "sqlite", "nc",
+];
 
 /// Hosts whose every item is a scholarly paper.
 const PAPER_HOSTS: [&str; 16] = [
-    "doi.org", "dx.doi.org", "arxiv.org", "biorxiv.org", "medrxiv.org", "ssrn.com", "papers.ssrn.com", "jstor.org", "pnas.org", "academic.oup.com",
-    "link.springer.com", "onlinelibrary.wiley.com", "sciencedirect.com", "tandfonline.com", "journals.plos.org", "pubmed.ncbi.nlm.nih.gov",
+    "doi.org",
+    "dx.doi.org",
+    "arxiv.org",
+    "biorxiv.org",
+    "medrxiv.org",
+    "ssrn.com",
+    "papers.ssrn.com",
+    "jstor.org",
+    "pnas.org",
+    "academic.oup.com",
+    "link.springer.com",
+    "onlinelibrary.wiley.com",
+    "sciencedirect.com",
+    "tandfonline.com",
+    "journals.plos.org",
+    "pubmed.ncbi.nlm.nih.gov",
 ];
 
 /// Hosts of short posts; their paths tell a post from a profile.
 const POST_HOSTS: [&str; 12] = [
-    "twitter.com", "x.com", "bsky.app", "threads.net", "facebook.com", "instagram.com", "linkedin.com", "t.me", "reddit.com", "tumblr.com", "weibo.com", "vk.com",
+    "twitter.com",
+    "x.com",
+    "bsky.app",
+    "threads.net",
+    "facebook.com",
+    "instagram.com",
+    "linkedin.com",
+    "t.me",
+    "reddit.com",
+    "tumblr.com",
+    "weibo.com",
+    "vk.com",
 ];
 
-const VIDEO_HOSTS: [&str; 6] = ["youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "twitch.tv", "tiktok.com"];
+const VIDEO_HOSTS: [&str; 6] = [
+    "youtube.com",
+    "youtu.be",
+    "vimeo.com",
+    "dailymotion.com",
+    "twitch.tv",
+    "tiktok.com",
+];
 
 /// Fewest words in a slug that name one article rather than a department.
 const SLUG_WORDS: usize = 3;
@@ -33,8 +69,19 @@ pub fn reach(url: &Url) -> Reach {
         return Reach::Homepage;
     }
     let host = link::shown_host(url);
-    let segments: Vec<&str> = url.path().split('/').filter(|segment| !segment.is_empty()).collect();
-    let is_on = |hosts: &[&str]| hosts.iter().any(|known| host == *known || host.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')));
+    let segments: Vec<&str> = url
+        .path()
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    let is_on = |hosts: &[&str]| {
+        hosts.iter().any(|known| {
+            host == *known
+                || host
+                    .strip_suffix(known)
+                    .is_some_and(|rest| rest.ends_with('.'))
+        })
+    };
     if is_on(&PAPER_HOSTS) && !segments.is_empty() {
         return Reach::Paper;
     }
@@ -48,16 +95,46 @@ pub fn reach(url: &Url) -> Reach {
 }
 
 fn video(url: &Url, segments: &[&str]) -> Reach {
-    let is_item = url.query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("v=")))
-        || matches!(segments, ["shorts" | "live" | "embed" | "video" | "videos", _, ..] | [_, "video", ..])
-        || (segments.len() == 1 && (link::shown_host(url) == "youtu.be" || segments[0].chars().all(|c| c.is_ascii_digit())));
-    if is_item { Reach::Video } else { Reach::Profile }
+    let is_item = url
+        .query()
+        .is_some_and(|query| query.split('&').any(|pair| pair.starts_with("v=")))
+        || matches!(
+            segments,
+            ["shorts" | "live" | "embed" | "video" | "videos", _, ..] | [_, "video", ..]
+        )
+        || (segments.len() == 1
+            && (link::shown_host(url) == "youtu.be"
+                || segments[0].chars().all(|c| c.is_ascii_digit())));
+    if is_item {
+        Reach::Video
+    } else {
+        Reach::Profile
+    }
 }
 
 fn post(url: &Url, segments: &[&str]) -> Reach {
-    let words = ["status", "statuses", "post", "posts", "p", "comments", "permalink", "permalink.php", "story.php", "feed", "notes"];
-    let numbered = segments.get(1).is_some_and(|second| second.chars().filter(char::is_ascii_digit).count() >= 3);
-    if segments.iter().any(|segment| words.contains(segment)) || numbered || url.query().is_some_and(|query| query.contains("story_fbid")) {
+    let words = [
+        "status",
+        "statuses",
+        "post",
+        "posts",
+        "p",
+        "comments",
+        "permalink",
+        "permalink.php",
+        "story.php",
+        "feed",
+        "notes",
+    ];
+    let numbered = segments
+        .get(1)
+        .is_some_and(|second| second.chars().filter(char::is_ascii_digit).count() >= 3);
+    if segments.iter().any(|segment| words.contains(segment))
+        || numbered
+        || url
+            .query()
+            .is_some_and(|query| query.contains("story_fbid"))
+    {
         Reach::Post
     } else {
         Reach::Profile
@@ -65,9 +142,20 @@ fn post(url: &Url, segments: &[&str]) -> Reach {
 }
 
 fn by_path(url: &Url, segments: &[&str]) -> Reach {
-    let last = segments.last().copied().unwrap_or_default().to_ascii_lowercase();
-    let ending = last.rsplit_once('.').map(|(_, ending)| ending).unwrap_or_default();
-    let has = |words: &[&str]| segments.iter().any(|segment| words.contains(&segment.to_ascii_lowercase().as_str()));
+    let last = segments
+        .last()
+        .copied()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let ending = last
+        .rsplit_once('.')
+        .map(|(_, ending)| ending)
+        .unwrap_or_default();
+    let has = |words: &[&str]| {
+        segments
+            .iter()
+            .any(|segment| words.contains(&segment.to_ascii_lowercase().as_str()))
+    };
     let deep = segments.len() >= 2;
     if DATASETS.contains(&ending) || (deep && has(&["dataset", "datasets"])) {
         Reach::Dataset
@@ -85,21 +173,59 @@ fn by_path(url: &Url, segments: &[&str]) -> Reach {
 }
 
 fn is_profile(segments: &[&str]) -> bool {
-    matches!(segments, ["author" | "authors" | "people" | "person" | "team" | "staff" | "profile" | "profiles" | "user" | "users" | "by", _])
+    matches!(
+        segments,
+        [
+            "author"
+                | "authors"
+                | "people"
+                | "person"
+                | "team"
+                | "staff"
+                | "profile"
+                | "profiles"
+                | "user"
+                | "users"
+                | "by",
+            _
+        ]
+    )
 }
 
 /// A date, a number, a page name with an ending, a long slug or an item's id in the query: one thing, not a department.
 fn is_article(url: &Url, segments: &[&str], last: &str) -> bool {
-    let words = last.split(['-', '_', '+']).filter(|word| !word.is_empty()).count();
+    let words = last
+        .split(['-', '_', '+'])
+        .filter(|word| !word.is_empty())
+        .count();
     let digits = last.chars().filter(char::is_ascii_digit).count();
-    let dated = segments.iter().any(|segment| segment.len() == 4 && (segment.starts_with("19") || segment.starts_with("20")) && segment.chars().all(|c| c.is_ascii_digit()));
-    let has_id = url.query().is_some_and(|query| {
-        query.split('&').filter_map(|pair| pair.split_once('=')).any(|(name, value)| matches!(name, "id" | "p" | "article" | "story" | "item" | "v") && !value.is_empty())
+    let dated = segments.iter().any(|segment| {
+        segment.len() == 4
+            && (segment.starts_with("19") || segment.starts_with("20"))
+            && segment.chars().all(|c| c.is_ascii_digit())
     });
-    let page = [".html", ".htm", ".php", ".aspx", ".shtml", ".jsp"].iter().any(|ending| last.ends_with(ending)) && !last.starts_with("index.");
+    let has_id = url.query().is_some_and(|query| {
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .any(|(name, value)| {
+                matches!(name, "id" | "p" | "article" | "story" | "item" | "v") && !value.is_empty()
+            })
+    });
+    let page = [".html", ".htm", ".php", ".aspx", ".shtml", ".jsp"]
+        .iter()
+        .any(|ending| last.ends_with(ending))
+        && !last.starts_with("index.");
     let named = !last.is_ascii() && last.chars().count() >= 6;
     let wiki = matches!(segments, ["wiki", page, ..] if !page.is_empty());
-    words > SLUG_WORDS || (words == SLUG_WORDS && segments.len() >= 2) || digits >= 4 || (dated && segments.len() >= 2 && !is_number(last)) || has_id || (page && segments.len() >= 2) || named || wiki
+    words > SLUG_WORDS
+        || (words == SLUG_WORDS && segments.len() >= 2)
+        || digits >= 4
+        || (dated && segments.len() >= 2 && !is_number(last))
+        || has_id
+        || (page && segments.len() >= 2)
+        || named
+        || wiki
 }
 
 fn is_number(text: &str) -> bool {
@@ -117,8 +243,14 @@ mod tests {
             ("https://www.bbc.com/news", Reach::Section),
             ("https://www.un.org/press/en", Reach::Section),
             ("https://lakesidehospital.example/news", Reach::Section),
-            ("https://paper.example/news/2025/11/07/night-ferry-vote", Reach::Article),
-            ("https://paper.example/world/ferry-returns-to-the-lake", Reach::Article),
+            (
+                "https://paper.example/news/2025/11/07/night-ferry-vote",
+                Reach::Article,
+            ),
+            (
+                "https://paper.example/world/ferry-returns-to-the-lake",
+                Reach::Article,
+            ),
             ("https://paper.example/story?id=77", Reach::Article),
             ("https://en.wikipedia.org/wiki/Ferry", Reach::Article),
             ("https://trust.example/notices/2025-31.pdf", Reach::Document),

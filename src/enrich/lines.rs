@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use url::Url;
 
-use super::extract::Find;
+use super::find::Find;
 use super::link::LinkKind;
 use super::sentence;
 use crate::html::Flow;
@@ -12,16 +12,66 @@ use crate::link;
 
 /// Words that open a source line, in lower case, with the kind of link they announce. Longer ones first where one begins another.
 const OPENERS: [(&str, LinkKind, &str, f32); 31] = [
-    ("originally published at", LinkKind::Original, "originally-published", 0.98),
-    ("originally published on", LinkKind::Original, "originally-published", 0.98),
-    ("originally published by", LinkKind::Original, "originally-published", 0.98),
-    ("originally appeared in", LinkKind::Original, "originally-published", 0.97),
-    ("originally appeared on", LinkKind::Original, "originally-published", 0.97),
-    ("this article was originally published", LinkKind::Original, "originally-published", 0.97),
-    ("this article first appeared", LinkKind::Original, "originally-published", 0.97),
-    ("first published at", LinkKind::Original, "originally-published", 0.95),
-    ("first published by", LinkKind::Original, "originally-published", 0.95),
-    ("zuerst erschienen", LinkKind::Original, "originally-published", 0.95),
+    (
+        "originally published at",
+        LinkKind::Original,
+        "originally-published",
+        0.98,
+    ),
+    (
+        "originally published on",
+        LinkKind::Original,
+        "originally-published",
+        0.98,
+    ),
+    (
+        "originally published by",
+        LinkKind::Original,
+        "originally-published",
+        0.98,
+    ),
+    (
+        "originally appeared in",
+        LinkKind::Original,
+        "originally-published",
+        0.97,
+    ),
+    (
+        "originally appeared on",
+        LinkKind::Original,
+        "originally-published",
+        0.97,
+    ),
+    (
+        "this article was originally published",
+        LinkKind::Original,
+        "originally-published",
+        0.97,
+    ),
+    (
+        "this article first appeared",
+        LinkKind::Original,
+        "originally-published",
+        0.97,
+    ),
+    (
+        "first published at",
+        LinkKind::Original,
+        "originally-published",
+        0.95,
+    ),
+    (
+        "first published by",
+        LinkKind::Original,
+        "originally-published",
+        0.95,
+    ),
+    (
+        "zuerst erschienen",
+        LinkKind::Original,
+        "originally-published",
+        0.95,
+    ),
     ("sources", LinkKind::Cites, "source-line", 0.98),
     ("source", LinkKind::Cites, "source-line", 0.98),
     ("references", LinkKind::Cites, "source-line", 0.95),
@@ -57,16 +107,32 @@ pub(super) fn find(flow: &Flow, is_foreign: &impl Fn(&Url) -> bool) -> Vec<Find>
     let lines = lines_of(&flow.text);
     let mut finds = Vec::new();
     for (number, line) in lines.iter().enumerate() {
-        let Some(opened) = opened(&flow.text, line) else { continue };
+        let Some(opened) = opened(&flow.text, line) else {
+            continue;
+        };
         let context = context(&flow.text, &lines, number);
-        let anchors: Vec<_> = flow.anchors.iter().filter(|anchor| line.start <= anchor.at.start && anchor.at.start < line.end).collect();
+        let anchors: Vec<_> = flow
+            .anchors
+            .iter()
+            .filter(|anchor| line.start <= anchor.at.start && anchor.at.start < line.end)
+            .collect();
         let mut from = opened.after;
         for anchor in &anchors {
-            let Some(url) = link::resolve(&anchor.href, None).filter(is_foreign) else { continue };
+            let Some(url) = link::resolve(&anchor.href, None).filter(is_foreign) else {
+                continue;
+            };
             let said = flow.text.get(from..anchor.at.start).unwrap_or_default();
             from = anchor.at.end;
-            let label = [said, &anchor.label].into_iter().map(bare_name).find(|name| !name.is_empty()).unwrap_or_else(|| context.label.clone());
-            let label = if label.is_empty() { context.label.clone() } else { label };
+            let label = [said, &anchor.label]
+                .into_iter()
+                .map(bare_name)
+                .find(|name| !name.is_empty())
+                .unwrap_or_else(|| context.label.clone());
+            let label = if label.is_empty() {
+                context.label.clone()
+            } else {
+                label
+            };
             finds.push(Find {
                 url,
                 kind: opened.kind,
@@ -74,7 +140,10 @@ pub(super) fn find(flow: &Flow, is_foreign: &impl Fn(&Url) -> bool) -> Vec<Find>
                 confidence: opened.confidence,
                 label,
                 // A way or an origin stands for the whole text, not for the paragraph before it.
-                claim: context.claim.clone().filter(|_| opened.kind == LinkKind::Cites),
+                claim: context
+                    .claim
+                    .clone()
+                    .filter(|_| opened.kind == LinkKind::Cites),
                 quote: sentence::short(flow.text.get(line.clone()).unwrap_or_default()),
                 at: opened.at,
             });
@@ -118,9 +187,16 @@ fn opened(text: &str, line: &Range<usize>) -> Option<Opened> {
         let rest = lower.strip_prefix(opener)?;
         let needs_colon = !matches!(*rule, "hat-tip" | "originally-published");
         let spaced = rest.trim_start();
-        let fits = spaced.starts_with([':', '：']) || (rest.starts_with([' ', '\u{a0}']) && (!needs_colon || *rule == "via-line"));
+        let fits = spaced.starts_with([':', '：'])
+            || (rest.starts_with([' ', '\u{a0}']) && (!needs_colon || *rule == "via-line"));
         // Lower-casing may change lengths in other scripts; the cut is then only looser, and `get` keeps it on a boundary.
-        fits.then_some(Opened { kind: *kind, rule, confidence: *confidence, at: line.start, after: at + opener.len() })
+        fits.then_some(Opened {
+            kind: *kind,
+            rule,
+            confidence: *confidence,
+            at: line.start,
+            after: at + opener.len(),
+        })
     })
 }
 
@@ -132,14 +208,24 @@ struct Context {
 /// The nearest `Name:` line at most three lines above, and what stands between; without one the paragraph above is the claim.
 fn context(text: &str, lines: &[Range<usize>], number: usize) -> Context {
     let line = |at: usize| text.get(lines[at].clone()).unwrap_or_default().trim();
-    let label_at = (number.saturating_sub(LABEL_WITHIN)..number).rev().take_while(|at| !is_source_line(text, &lines[*at])).find(|at| is_label(line(*at)));
+    let label_at = (number.saturating_sub(LABEL_WITHIN)..number)
+        .rev()
+        .take_while(|at| !is_source_line(text, &lines[*at]))
+        .find(|at| is_label(line(*at)));
     let claim_from = match label_at {
         Some(at) => at + 1,
         None => number.saturating_sub(1),
     };
-    let claim = (claim_from..number).filter(|at| !is_source_line(text, &lines[*at])).map(line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    let claim = (claim_from..number)
+        .filter(|at| !is_source_line(text, &lines[*at]))
+        .map(line)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
     Context {
-        label: label_at.map(|at| line(at).trim_end_matches([':', '：']).trim().to_string()).unwrap_or_default(),
+        label: label_at
+            .map(|at| line(at).trim_end_matches([':', '：']).trim().to_string())
+            .unwrap_or_default(),
         claim: (!claim.is_empty()).then(|| sentence::short(&claim)),
     }
 }
@@ -149,7 +235,12 @@ fn is_source_line(text: &str, line: &Range<usize>) -> bool {
 }
 
 fn is_label(line: &str) -> bool {
-    line.ends_with([':', '：']) && line.chars().count() <= LONGEST_LABEL && line.chars().next().is_some_and(|c| c.is_alphanumeric() && !c.is_lowercase())
+    line.ends_with([':', '：'])
+        && line.chars().count() <= LONGEST_LABEL
+        && line
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_alphanumeric() && !c.is_lowercase())
 }
 
 /// The lines that hold anything, as byte ranges without surrounding white space.
@@ -169,9 +260,25 @@ fn lines_of(text: &str) -> Vec<Range<usize>> {
 
 /// A name between an opener and an address: `: The River Board,` → `The River Board`. An address is no name.
 fn bare_name(text: &str) -> String {
-    let name = text.trim().trim_start_matches([':', '：']).trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '(' | ')' | '[' | ']' | '–' | '—' | '-' | '|' | '.'));
-    let is_name = !name.contains("://") && !name.starts_with("www.") && name.chars().count() <= LONGEST_LABEL && name.chars().any(char::is_alphabetic);
-    if is_name { name.to_string() } else { String::new() }
+    let name = text
+        .trim()
+        .trim_start_matches([':', '：'])
+        .trim_matches(|c: char| {
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    ',' | ';' | ':' | '(' | ')' | '[' | ']' | '–' | '—' | '-' | '|' | '.'
+                )
+        });
+    let is_name = !name.contains("://")
+        && !name.starts_with("www.")
+        && name.chars().count() <= LONGEST_LABEL
+        && name.chars().any(char::is_alphabetic);
+    if is_name {
+        name.to_string()
+    } else {
+        String::new()
+    }
 }
 
 #[cfg(test)]
@@ -181,39 +288,79 @@ mod tests {
 
     fn found(markup: &str) -> Vec<(LinkKind, String, String, Option<String>)> {
         let flow = html::flow(markup, None);
-        find(&flow, &|_| true).into_iter().map(|find| (find.kind, find.url.to_string(), find.label, find.claim)).collect()
+        find(&flow, &|_| true)
+            .into_iter()
+            .map(|find| (find.kind, find.url.to_string(), find.label, find.claim))
+            .collect()
     }
 
     #[test]
     fn label_claim_and_address_of_a_block_belong_together() {
         let markup = "<p>River Board (RB):<br>The level fell by a hand.<br>(Source: <a href='https://rb.example/levels'>https://rb.example/levels</a>)</p>";
-        let expected = (LinkKind::Cites, "https://rb.example/levels".into(), "River Board (RB)".into(), Some("The level fell by a hand.".into()));
+        let expected = (
+            LinkKind::Cites,
+            "https://rb.example/levels".into(),
+            "River Board (RB)".into(),
+            Some("The level fell by a hand.".into()),
+        );
         assert_eq!(found(markup), [expected]);
     }
 
     #[test]
     fn names_on_the_line_win_and_the_paragraph_above_is_the_claim() {
         let markup = "<p>The map is real.</p><p>Source: Museum of Charts, <a href='https://m.example/p'>https://m.example/p</a></p>";
-        assert_eq!(found(markup), [(LinkKind::Cites, "https://m.example/p".into(), "Museum of Charts".into(), Some("The map is real.".into()))]);
+        assert_eq!(
+            found(markup),
+            [(
+                LinkKind::Cites,
+                "https://m.example/p".into(),
+                "Museum of Charts".into(),
+                Some("The map is real.".into())
+            )]
+        );
     }
 
     #[test]
     fn via_and_hat_tips_are_ways() {
         let markup = "<p>Via LAKE LISTENERS: <a href='https://l.example/x'>https://l.example/x</a></p><p>h/t Oskar Fenn (<a href='https://s.example/@o/1'>https://s.example/@o/1</a>)</p>";
-        let kinds: Vec<_> = found(markup).into_iter().map(|(kind, _, label, _)| (kind, label)).collect();
-        assert_eq!(kinds, [(LinkKind::Via, "LAKE LISTENERS".into()), (LinkKind::Via, "Oskar Fenn".into())]);
+        let kinds: Vec<_> = found(markup)
+            .into_iter()
+            .map(|(kind, _, label, _)| (kind, label))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                (LinkKind::Via, "LAKE LISTENERS".into()),
+                (LinkKind::Via, "Oskar Fenn".into())
+            ]
+        );
     }
 
     #[test]
     fn prose_that_begins_with_the_same_word_is_no_source_line() {
-        assert_eq!(found("<p>Source code is at <a href='https://c.example/x'>the forge</a>.</p>"), []);
-        assert_eq!(found("<p>Sources close to <a href='https://c.example/x'>the board</a> deny it.</p>"), []);
-        assert_eq!(found("<p>The sources: <a href='https://c.example/x'>one</a></p>"), []);
+        assert_eq!(
+            found("<p>Source code is at <a href='https://c.example/x'>the forge</a>.</p>"),
+            []
+        );
+        assert_eq!(
+            found("<p>Sources close to <a href='https://c.example/x'>the board</a> deny it.</p>"),
+            []
+        );
+        assert_eq!(
+            found("<p>The sources: <a href='https://c.example/x'>one</a></p>"),
+            []
+        );
     }
 
     #[test]
     fn several_links_on_a_line_are_all_found_at_places_of_their_own() {
         let markup = "<p>Sources: <a href='https://a.example/'>A House</a>; <a href='https://b.example/'>B House</a></p>";
-        assert_eq!(found(markup).into_iter().map(|find| find.2).collect::<Vec<_>>(), ["A House", "B House"]);
+        assert_eq!(
+            found(markup)
+                .into_iter()
+                .map(|find| find.2)
+                .collect::<Vec<_>>(),
+            ["A House", "B House"]
+        );
     }
 }

@@ -44,7 +44,12 @@ pub enum LinkKind {
 }
 
 impl LinkKind {
-    pub const ALL: [LinkKind; 4] = [LinkKind::Cites, LinkKind::Original, LinkKind::Via, LinkKind::Quotes];
+    pub const ALL: [LinkKind; 4] = [
+        LinkKind::Cites,
+        LinkKind::Original,
+        LinkKind::Via,
+        LinkKind::Quotes,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {

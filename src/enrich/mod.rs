@@ -5,6 +5,7 @@
 mod anchors;
 mod cited;
 mod extract;
+mod find;
 mod grade;
 mod lines;
 mod link;

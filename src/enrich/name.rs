@@ -13,8 +13,15 @@ pub(super) fn name(url: &Url, label: &str) -> String {
         return known.to_string();
     }
     let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
-    let is_name = !label.is_empty() && label.chars().count() <= LONGEST && !label.contains("://") && !label.contains("www.");
-    if is_name { label } else { link::shown_host(url) }
+    let is_name = !label.is_empty()
+        && label.chars().count() <= LONGEST
+        && !label.contains("://")
+        && !label.contains("www.");
+    if is_name {
+        label
+    } else {
+        link::shown_host(url)
+    }
 }
 
 #[cfg(test)]

@@ -16,11 +16,17 @@ pub(super) fn short(text: &str) -> String {
 
 /// The sentence that holds the byte at `at`, within its line.
 pub(super) fn around(text: &str, at: usize) -> &str {
-    let (Some(before), Some(after)) = (text.get(..at), text.get(at..)) else { return "" };
+    let (Some(before), Some(after)) = (text.get(..at), text.get(at..)) else {
+        return "";
+    };
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line_end = at + after.find('\n').unwrap_or(after.len());
-    let start = ends(text.get(line_start..at).unwrap_or_default()).last().map_or(line_start, |end| line_start + end);
-    let end = ends(text.get(at..line_end).unwrap_or_default()).next().map_or(line_end, |end| at + end);
+    let start = ends(text.get(line_start..at).unwrap_or_default())
+        .last()
+        .map_or(line_start, |end| line_start + end);
+    let end = ends(text.get(at..line_end).unwrap_or_default())
+        .next()
+        .map_or(line_end, |end| at + end);
     text.get(start..end).unwrap_or_default().trim()
 }
 
@@ -34,7 +40,11 @@ fn ends(line: &str) -> impl Iterator<Item = usize> + '_ {
             '.' | '!' | '?' | '…' | '।' => {
                 let rest = rest.trim_start_matches(['"', '”', '’', '\'', ')', '»']);
                 let next = rest.trim_start().chars().next()?;
-                let begins = rest.starts_with(' ') && (next.is_uppercase() || next.is_numeric() || !next.is_alphanumeric() || !next.is_lowercase());
+                let begins = rest.starts_with(' ')
+                    && (next.is_uppercase()
+                        || next.is_numeric()
+                        || !next.is_alphanumeric()
+                        || !next.is_lowercase());
                 (begins && !is_abbreviation(line.get(..at)?)).then_some(end)
             }
             _ => None,
@@ -44,9 +54,17 @@ fn ends(line: &str) -> impl Iterator<Item = usize> + '_ {
 
 /// `Mr`, `St`, initials: a full stop after them ends nothing.
 fn is_abbreviation(before: &str) -> bool {
-    let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
-    let short = ["Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Sr", "Jr", "Gen", "Col", "Lt", "Sen", "Rep", "No", "vs", "approx", "Inc", "Ltd", "Co"];
-    short.contains(&word) || (word.chars().count() == 1 && word.chars().all(char::is_uppercase)) || (word.contains('.') && word.chars().count() <= 4)
+    let word = before
+        .rsplit(|c: char| c.is_whitespace() || c == '(')
+        .next()
+        .unwrap_or_default();
+    let short = [
+        "Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Sr", "Jr", "Gen", "Col", "Lt", "Sen", "Rep", "No",
+        "vs", "approx", "Inc", "Ltd", "Co",
+    ];
+    short.contains(&word)
+        || (word.chars().count() == 1 && word.chars().all(char::is_uppercase))
+        || (word.contains('.') && word.chars().count() <= 4)
 }
 
 #[cfg(test)]

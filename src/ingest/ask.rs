@@ -20,27 +20,66 @@ pub enum Force {
 }
 
 /// Visits a source. Never fails: what goes wrong is a `Failed` arrival. Files and parsing run off the async threads.
-pub async fn visit<F: Fetch>(source: &Source, memory: Memory, force: Force, fetch: &F, now: DateTime<Utc>) -> (Arrival, Option<Answer>) {
+pub async fn visit<F: Fetch>(
+    source: &Source,
+    memory: Memory,
+    force: Force,
+    fetch: &F,
+    now: DateTime<Utc>,
+) -> (Arrival, Option<Answer>) {
     match source.place.clone() {
         Place::Files { root, pattern } => {
             let source = source.clone();
-            let memory = if force == Force::Everything { Memory::default() } else { memory };
-            let task = tokio::task::spawn_blocking(move || visit_files(&source, &root, &pattern, &memory, now));
-            (task.await.unwrap_or_else(|lost| Arrival::Failed(Failure::Panicked(lost.to_string()))), None)
+            let memory = if force == Force::Everything {
+                Memory::default()
+            } else {
+                memory
+            };
+            let task = tokio::task::spawn_blocking(move || {
+                visit_files(&source, &root, &pattern, &memory, now)
+            });
+            (
+                task.await
+                    .unwrap_or_else(|lost| Arrival::Failed(Failure::Panicked(lost.to_string()))),
+                None,
+            )
         }
         Place::Url(url) => visit_url(source, url, memory, force, fetch, now).await,
     }
 }
 
-async fn visit_url<F: Fetch>(source: &Source, url: Url, memory: Memory, force: Force, fetch: &F, now: DateTime<Utc>) -> (Arrival, Option<Answer>) {
+async fn visit_url<F: Fetch>(
+    source: &Source,
+    url: Url,
+    memory: Memory,
+    force: Force,
+    fetch: &F,
+    now: DateTime<Utc>,
+) -> (Arrival, Option<Answer>) {
     // F7: validators are good for the address that issued them only; a changed address in feeds.toml drops them.
     let same_address = memory.asked == Some(address_hash(&url));
     let conditional = force == Force::Conditional && same_address;
-    let validators = if conditional { memory.validators.clone() } else { Validators::default() };
-    let ask = |validators| Ask { url: url.clone(), validators, manners: source.manners.clone(), feed_id: source.id.clone() };
+    let validators = if conditional {
+        memory.validators.clone()
+    } else {
+        Validators::default()
+    };
+    let ask = |validators| Ask {
+        url: url.clone(),
+        validators,
+        manners: source.manners.clone(),
+        feed_id: source.id.clone(),
+    };
     let mut got = fetch.fetch(&ask(validators)).await;
-    if let Ok(Got { answer, body: Body::NotModified, .. }) = &got
-        && memory.validated_url.as_deref().is_some_and(|issuer| issuer != answer.url)
+    if let Ok(Got {
+        answer,
+        body: Body::NotModified,
+        ..
+    }) = &got
+        && memory
+            .validated_url
+            .as_deref()
+            .is_some_and(|issuer| issuer != answer.url)
     {
         // F7: a 304 from elsewhere says nothing about what we hold: ask once more, unconditionally.
         got = fetch.fetch(&ask(Validators::default())).await;
@@ -48,9 +87,15 @@ async fn visit_url<F: Fetch>(source: &Source, url: Url, memory: Memory, force: F
     match got {
         Ok(got) => {
             let answer = got.answer.clone();
-            (arrival(source, url, memory, conditional, got, now).await, Some(answer))
+            (
+                arrival(source, url, memory, conditional, got, now).await,
+                Some(answer),
+            )
         }
-        Err(Failed { failure: Failure::Status(410), answer }) => (Arrival::Gone, answer),
+        Err(Failed {
+            failure: Failure::Status(410),
+            answer,
+        }) => (Arrival::Gone, answer),
         Err(Failed { failure, answer }) => (Arrival::Failed(failure), answer),
     }
 }
@@ -59,15 +104,30 @@ fn address_hash(url: &Url) -> [u8; 32] {
     Sha256::digest(url.as_str()).into()
 }
 
-async fn arrival(source: &Source, url: Url, memory: Memory, conditional: bool, got: Got, now: DateTime<Utc>) -> Arrival {
+async fn arrival(
+    source: &Source,
+    url: Url,
+    memory: Memory,
+    conditional: bool,
+    got: Got,
+    now: DateTime<Utc>,
+) -> Arrival {
     let bytes = match got.body {
         Body::NotModified => {
             // F6: a 304 refreshes what validators it carries, and keeps the others.
             let validators = Validators {
                 etag: got.validators.etag.or(memory.validators.etag),
-                last_modified: got.validators.last_modified.or(memory.validators.last_modified),
+                last_modified: got
+                    .validators
+                    .last_modified
+                    .or(memory.validators.last_modified),
             };
-            return Arrival::Unchanged { memory: Memory { validators, ..memory } };
+            return Arrival::Unchanged {
+                memory: Memory {
+                    validators,
+                    ..memory
+                },
+            };
         }
         Body::Bytes(bytes) => bytes,
     };
@@ -88,13 +148,23 @@ async fn arrival(source: &Source, url: Url, memory: Memory, conditional: bool, g
     let content_type = got.content_type;
     let reading = tokio::task::spawn_blocking(move || {
         let here = Url::parse(&at).ok();
-        let document = Document { bytes: &bytes, name: &at, url: here.as_ref(), content_type: content_type.as_deref(), zone, now };
+        let document = Document {
+            bytes: &bytes,
+            name: &at,
+            url: here.as_ref(),
+            content_type: content_type.as_deref(),
+            zone,
+            now,
+        };
         read(&document, Expect::Feed)
     });
     match reading.await {
-        Ok(Ok(reading)) => {
-            Arrival::Fresh(Box::new(Fresh { channel: reading.channel, entries: reading.entries, oddities: reading.oddities, memory: next }))
-        }
+        Ok(Ok(reading)) => Arrival::Fresh(Box::new(Fresh {
+            channel: reading.channel,
+            entries: reading.entries,
+            oddities: reading.oddities,
+            memory: next,
+        })),
         Ok(Err(Unreadable::Panicked(said))) => Arrival::Failed(Failure::Panicked(said)),
         Ok(Err(unreadable)) => Arrival::Failed(unreadable.into()),
         Err(lost) => Arrival::Failed(Failure::Panicked(lost.to_string())),

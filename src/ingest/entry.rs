@@ -47,7 +47,10 @@ pub struct Entry {
 impl Entry {
     /// The markup to read the article by: the content, else the summary.
     pub fn body(&self) -> &str {
-        self.content.as_deref().or(self.summary.as_deref()).unwrap_or_default()
+        self.content
+            .as_deref()
+            .or(self.summary.as_deref())
+            .unwrap_or_default()
     }
 }
 
@@ -83,7 +86,10 @@ pub struct Person {
 
 impl Person {
     pub fn named(name: impl Into<String>) -> Self {
-        Person { name: Some(name.into()), ..Person::default() }
+        Person {
+            name: Some(name.into()),
+            ..Person::default()
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -183,6 +189,10 @@ pub struct Oddity {
 
 impl Oddity {
     pub fn new(code: &'static str, at: impl Into<String>, message: impl Into<String>) -> Self {
-        Oddity { code, at: at.into(), message: message.into() }
+        Oddity {
+            code,
+            at: at.into(),
+            message: message.into(),
+        }
     }
 }

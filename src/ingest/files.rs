@@ -19,35 +19,63 @@ const MAX_FILES: usize = 20_000;
 ///
 /// A file that cannot be read is an oddity while others can be; when none can, the visit failed. A file that is gone takes nothing away (F46).
 /// Blocking: runs off the async threads.
-pub fn visit_files(source: &Source, root: &Path, pattern: &str, memory: &Memory, now: DateTime<Utc>) -> Arrival {
+pub fn visit_files(
+    source: &Source,
+    root: &Path,
+    pattern: &str,
+    memory: &Memory,
+    now: DateTime<Utc>,
+) -> Arrival {
     let paths = match matches(pattern) {
-        Ok(paths) if paths.is_empty() => return Arrival::Failed(Failure::NoFiles(source.place.shown())),
+        Ok(paths) if paths.is_empty() => {
+            return Arrival::Failed(Failure::NoFiles(source.place.shown()));
+        }
         Ok(paths) => paths,
-        Err(reason) => return Arrival::Failed(Failure::File { path: source.place.shown(), reason }),
+        Err(reason) => {
+            return Arrival::Failed(Failure::File {
+                path: source.place.shown(),
+                reason,
+            });
+        }
     };
     let mut fresh = Fresh::default();
     let mut read_any = false;
     let mut last_failure = None;
     for path in paths {
-        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+        let name = path
+            .strip_prefix(root)
+            .unwrap_or(&path)
+            .to_string_lossy()
+            .into_owned();
         match take(&path, &name, source, memory, now, &mut fresh) {
             Ok(()) => read_any = true,
             Err(reason) => {
-                fresh.oddities.push(Oddity::new("file-unreadable", name.clone(), reason.clone()));
+                fresh
+                    .oddities
+                    .push(Oddity::new("file-unreadable", name.clone(), reason.clone()));
                 last_failure = Some(Failure::File { path: name, reason });
             }
         }
     }
     match last_failure {
         Some(failure) if !read_any => Arrival::Failed(failure),
-        _ if fresh.memory.documents == memory.documents && fresh.oddities.is_empty() => Arrival::Unchanged { memory: fresh.memory },
+        _ if fresh.memory.documents == memory.documents && fresh.oddities.is_empty() => {
+            Arrival::Unchanged {
+                memory: fresh.memory,
+            }
+        }
         _ => Arrival::Fresh(Box::new(fresh)),
     }
 }
 
 fn matches(pattern: &str) -> Result<Vec<std::path::PathBuf>, String> {
-    let found = glob::glob(pattern).map_err(|error| format!("the pattern cannot be read: {error}"))?;
-    let mut paths: Vec<_> = found.filter_map(Result::ok).filter(|path| path.is_file()).take(MAX_FILES + 1).collect();
+    let found =
+        glob::glob(pattern).map_err(|error| format!("the pattern cannot be read: {error}"))?;
+    let mut paths: Vec<_> = found
+        .filter_map(Result::ok)
+        .filter(|path| path.is_file())
+        .take(MAX_FILES + 1)
+        .collect();
     if paths.len() > MAX_FILES {
         return Err(format!("the pattern matches more than {MAX_FILES} files"));
     }
@@ -56,14 +84,37 @@ fn matches(pattern: &str) -> Result<Vec<std::path::PathBuf>, String> {
 }
 
 /// Reads one file into what the visit brings, unless it holds what it held last time.
-fn take(path: &Path, name: &str, source: &Source, memory: &Memory, now: DateTime<Utc>, fresh: &mut Fresh) -> Result<(), String> {
+fn take(
+    path: &Path,
+    name: &str,
+    source: &Source,
+    memory: &Memory,
+    now: DateTime<Utc>,
+    fresh: &mut Fresh,
+) -> Result<(), String> {
     let bytes = bounded(path, source.manners.max_bytes).map_err(|error| in_words(&error))?;
     let hash: [u8; 32] = Sha256::digest(&bytes).into();
-    let known = memory.documents.iter().any(|(known, held)| known == name && *held == hash);
+    let known = memory
+        .documents
+        .iter()
+        .any(|(known, held)| known == name && *held == hash);
     if !known {
-        let document = Document { bytes: &bytes, name, url: None, content_type: None, zone: source.zone, now };
-        let reading = read(&document, Expect::Anything).map_err(|error: Unreadable| error.to_string())?;
-        fresh.oddities.extend(reading.oddities.into_iter().map(|oddity| Oddity { at: format!("{name}: {}", oddity.at), ..oddity }));
+        let document = Document {
+            bytes: &bytes,
+            name,
+            url: None,
+            content_type: None,
+            zone: source.zone,
+            now,
+        };
+        let reading =
+            read(&document, Expect::Anything).map_err(|error: Unreadable| error.to_string())?;
+        fresh
+            .oddities
+            .extend(reading.oddities.into_iter().map(|oddity| Oddity {
+                at: format!("{name}: {}", oddity.at),
+                ..oddity
+            }));
         fresh.entries.extend(reading.entries);
         if fresh.channel.title.is_none() && reading.kind.is_feed() {
             fresh.channel = reading.channel;
@@ -75,9 +126,14 @@ fn take(path: &Path, name: &str, source: &Source, memory: &Memory, now: DateTime
 
 fn bounded(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+    fs::File::open(path)?
+        .take(max_bytes.saturating_add(1))
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > max_bytes {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than max_bytes = {max_bytes}")));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it is larger than max_bytes = {max_bytes}"),
+        ));
     }
     Ok(bytes)
 }
@@ -86,7 +142,9 @@ fn bounded(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
 pub fn in_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".into(),
-        io::ErrorKind::PermissionDenied => "headwater may not read it; check its permissions".into(),
+        io::ErrorKind::PermissionDenied => {
+            "headwater may not read it; check its permissions".into()
+        }
         io::ErrorKind::IsADirectory => "it is a folder".into(),
         _ => error.to_string(),
     }
@@ -97,15 +155,26 @@ mod tests {
     use super::*;
     use crate::source::{Manners, Place};
 
-
     fn source(root: &Path, pattern: &str) -> Source {
         let pattern = root.join(pattern).to_string_lossy().into_owned();
-        let place = Place::Files { root: root.to_path_buf(), pattern };
-        Source { id: "desk".into(), name: None, place, tags: vec![], zone: chrono_tz::Tz::UTC, manners: Manners::default() }
+        let place = Place::Files {
+            root: root.to_path_buf(),
+            pattern,
+        };
+        Source {
+            id: "desk".into(),
+            name: None,
+            place,
+            tags: vec![],
+            zone: chrono_tz::Tz::UTC,
+            manners: Manners::default(),
+        }
     }
 
     fn visit(source: &Source, memory: &Memory) -> Arrival {
-        let Place::Files { root, pattern } = &source.place else { unreachable!("made of files") };
+        let Place::Files { root, pattern } = &source.place else {
+            unreachable!("made of files")
+        };
         visit_files(source, root, pattern, memory, DateTime::UNIX_EPOCH)
     }
 
@@ -114,12 +183,32 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a.txt"), "One\n\nText.").unwrap();
         let source = source(folder.path(), "*.txt");
-        let Arrival::Fresh(first) = visit(&source, &Memory::default()) else { panic!("fresh") };
+        let Arrival::Fresh(first) = visit(&source, &Memory::default()) else {
+            panic!("fresh")
+        };
         assert_eq!(first.entries[0].id, "a.txt");
-        assert!(matches!(visit(&source, &Memory { documents: first.memory.documents.clone(), ..Memory::default() }), Arrival::Unchanged { .. } | Arrival::Fresh(_)));
+        assert!(matches!(
+            visit(
+                &source,
+                &Memory {
+                    documents: first.memory.documents.clone(),
+                    ..Memory::default()
+                }
+            ),
+            Arrival::Unchanged { .. } | Arrival::Fresh(_)
+        ));
         fs::write(folder.path().join("b.txt"), "Two\n\nText.").unwrap();
-        let Arrival::Fresh(second) = visit(&source, &first.memory) else { panic!("fresh") };
-        assert_eq!(second.entries.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["b.txt"]);
+        let Arrival::Fresh(second) = visit(&source, &first.memory) else {
+            panic!("fresh")
+        };
+        assert_eq!(
+            second
+                .entries
+                .iter()
+                .map(|entry| entry.id.as_str())
+                .collect::<Vec<_>>(),
+            ["b.txt"]
+        );
         assert_eq!(second.memory.documents.len(), 2);
     }
 
@@ -129,22 +218,38 @@ mod tests {
         fs::write(folder.path().join("a.txt"), "One\n\nText.").unwrap();
         fs::write(folder.path().join("b.txt"), "").unwrap();
         let source = source(folder.path(), "*.txt");
-        let Arrival::Fresh(fresh) = visit(&source, &Memory::default()) else { panic!("fresh") };
+        let Arrival::Fresh(fresh) = visit(&source, &Memory::default()) else {
+            panic!("fresh")
+        };
         assert_eq!(fresh.entries.len(), 1);
-        assert!(fresh.oddities.iter().any(|oddity| oddity.code == "file-unreadable"));
+        assert!(
+            fresh
+                .oddities
+                .iter()
+                .any(|oddity| oddity.code == "file-unreadable")
+        );
         fs::remove_file(folder.path().join("a.txt")).unwrap();
-        assert!(matches!(visit(&source, &Memory::default()), Arrival::Failed(Failure::File { .. })));
+        assert!(matches!(
+            visit(&source, &Memory::default()),
+            Arrival::Failed(Failure::File { .. })
+        ));
     }
 
     #[test]
     fn no_match_and_files_too_large_are_told() {
         let folder = tempfile::tempdir().unwrap();
         let none = source(folder.path(), "*.txt");
-        assert!(matches!(visit(&none, &Memory::default()), Arrival::Failed(Failure::NoFiles(_))));
+        assert!(matches!(
+            visit(&none, &Memory::default()),
+            Arrival::Failed(Failure::NoFiles(_))
+        ));
         fs::write(folder.path().join("a.txt"), vec![b'a'; 100]).unwrap();
         let mut small = source(folder.path(), "*.txt");
         small.manners.max_bytes = 10;
-        let Arrival::Failed(Failure::File { reason, .. }) = visit(&small, &Memory::default()) else { panic!("failed") };
+        let Arrival::Failed(Failure::File { reason, .. }) = visit(&small, &Memory::default())
+        else {
+            panic!("failed")
+        };
         assert!(reason.contains("max_bytes"), "{reason}");
     }
 }

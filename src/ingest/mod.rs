@@ -14,7 +14,9 @@ mod read;
 mod visit;
 
 pub use ask::{Force, visit};
-pub use entry::{Channel, Dated, Enclosure, Entry, Kind, Oddity, Origin, Person, Reading, Relation};
+pub use entry::{
+    Channel, Dated, Enclosure, Entry, Kind, Oddity, Origin, Person, Reading, Relation,
+};
 pub use files::in_words;
 pub use read::{Document, Expect, read};
 pub use visit::{Answer, Arrival, Failure, Fresh, Hop, Memory, Unreadable, Validators, Visit};

@@ -40,27 +40,48 @@ pub enum Expect {
 /// Reads one document. Pure but for the panics of foreign parsers, which are contained and told.
 pub fn read(document: &Document<'_>, expect: Expect) -> Result<Reading, Unreadable> {
     // Nothing outlives the call but the returned value, so no broken state can be seen after a panic.
-    panic::catch_unwind(AssertUnwindSafe(|| read_contained(document, expect))).unwrap_or_else(|payload| {
-        let said = payload.downcast_ref::<&str>().map(ToString::to_string).or_else(|| payload.downcast_ref::<String>().cloned());
-        Err(Unreadable::Panicked(said.unwrap_or_else(|| "no message".into())))
-    })
+    panic::catch_unwind(AssertUnwindSafe(|| read_contained(document, expect))).unwrap_or_else(
+        |payload| {
+            let said = payload
+                .downcast_ref::<&str>()
+                .map(ToString::to_string)
+                .or_else(|| payload.downcast_ref::<String>().cloned());
+            Err(Unreadable::Panicked(
+                said.unwrap_or_else(|| "no message".into()),
+            ))
+        },
+    )
 }
 
 fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Unreadable> {
     let decoded = decode(document.bytes, document.content_type);
     let text = decoded.text.as_ref();
-    let dates = Hints { zone: document.zone, now: Some(document.now), ..Hints::default() };
+    let dates = Hints {
+        zone: document.zone,
+        now: Some(document.now),
+        ..Hints::default()
+    };
     let mut reading = match (feed::shape(text), expect) {
         (Shape::Empty, _) => return Err(Unreadable::Empty),
         (Shape::OtherXml(what), _) => return Err(Unreadable::Unsupported(what)),
-        (Shape::XmlFeed | Shape::JsonFeed, _) => feed::read_feed(text, &feed::Setting { url: document.url, dates })?,
+        (Shape::XmlFeed | Shape::JsonFeed, _) => feed::read_feed(
+            text,
+            &feed::Setting {
+                url: document.url,
+                dates,
+            },
+        )?,
         (Shape::Html, Expect::Feed) => return Err(Unreadable::WebPage),
         (Shape::Text, Expect::Feed) => return Err(Unreadable::NotAFeed(beginning(text))),
         (shape, Expect::Anything) => {
             if is_binary(text) {
                 return Err(Unreadable::NotAFeed("it is not text".into()));
             }
-            let setting = article::Setting { name: document.name, url: document.url, dates };
+            let setting = article::Setting {
+                name: document.name,
+                url: document.url,
+                dates,
+            };
             match (shape, ending(document)) {
                 (_, Ending::Markdown) => article::read_markdown(text, &setting),
                 (Shape::Html, _) | (_, Ending::Html) => article::read_page(text, &setting),
@@ -69,10 +90,18 @@ fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Un
         }
     };
     if let Some(charset) = decoded.mistaken {
-        reading.oddities.push(Oddity::new("charset-mislabelled", "document", format!("it is {charset}, though labelled otherwise")));
+        reading.oddities.push(Oddity::new(
+            "charset-mislabelled",
+            "document",
+            format!("it is {charset}, though labelled otherwise"),
+        ));
     }
     if decoded.lossy {
-        reading.oddities.push(Oddity::new("charset-damage", "document", "some bytes mean nothing in its charset and were replaced"));
+        reading.oddities.push(Oddity::new(
+            "charset-damage",
+            "document",
+            "some bytes mean nothing in its charset and were replaced",
+        ));
     }
     Ok(reading)
 }
@@ -84,12 +113,27 @@ enum Ending {
 }
 
 fn ending(document: &Document<'_>) -> Ending {
-    let mime = document.content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let name = document.name.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let mime = document
+        .content_type
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    let name = document
+        .name
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     if mime == "text/markdown" || ends(&[".md", ".markdown", ".mkd"]) {
         Ending::Markdown
-    } else if mime == "text/html" || mime == "application/xhtml+xml" || (mime.is_empty() && ends(&[".html", ".htm", ".xhtml"])) {
+    } else if mime == "text/html"
+        || mime == "application/xhtml+xml"
+        || (mime.is_empty() && ends(&[".html", ".htm", ".xhtml"]))
+    {
         Ending::Html
     } else {
         Ending::Other
@@ -101,14 +145,24 @@ fn is_binary(text: &str) -> bool {
     let (mut seen, mut odd) = (0, 0);
     for c in text.chars().take(4096) {
         seen += 1;
-        odd += usize::from((c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')) || c == '\u{fffd}');
+        odd += usize::from(
+            (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')) || c == '\u{fffd}',
+        );
     }
     odd * 10 > seen
 }
 
 /// The first words of a document, for a message.
 fn beginning(text: &str) -> String {
-    let start: String = text.split_whitespace().take(8).collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(60).collect();
+    let start: String = text
+        .split_whitespace()
+        .take(8)
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(60)
+        .collect();
     format!("it begins “{start}”")
 }
 
@@ -118,7 +172,14 @@ mod tests {
     use crate::ingest::Kind;
 
     fn document<'a>(bytes: &'a [u8], name: &'a str) -> Document<'a> {
-        Document { bytes, name, url: None, content_type: None, zone: Tz::UTC, now: DateTime::UNIX_EPOCH }
+        Document {
+            bytes,
+            name,
+            url: None,
+            content_type: None,
+            zone: Tz::UTC,
+            now: DateTime::UNIX_EPOCH,
+        }
     }
 
     #[test]
@@ -126,28 +187,62 @@ mod tests {
         let cases: [(&[u8], &str, Kind); 5] = [
             (b"A headline\n\nText.", "a.txt", Kind::Text),
             (b"# A headline\n\nText.", "a.md", Kind::Markdown),
-            (b"<!doctype html><title>T</title><p>Text.", "a.html", Kind::Html),
-            (b"<rss version='2.0'><channel><title>T</title></channel></rss>", "a.txt", Kind::Rss2),
-            (b"{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"T\",\"items\":[]}", "a", Kind::JsonFeed),
+            (
+                b"<!doctype html><title>T</title><p>Text.",
+                "a.html",
+                Kind::Html,
+            ),
+            (
+                b"<rss version='2.0'><channel><title>T</title></channel></rss>",
+                "a.txt",
+                Kind::Rss2,
+            ),
+            (
+                b"{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"T\",\"items\":[]}",
+                "a",
+                Kind::JsonFeed,
+            ),
         ];
         for (bytes, name, kind) in cases {
-            assert_eq!(read(&document(bytes, name), Expect::Anything).unwrap().kind, kind, "{name}");
+            assert_eq!(
+                read(&document(bytes, name), Expect::Anything).unwrap().kind,
+                kind,
+                "{name}"
+            );
         }
     }
 
     #[test]
     fn f27_a_page_where_a_feed_should_be_is_a_failure() {
-        let page = document(b"<!doctype html><title>Log in</title>", "https://x.example/feed");
+        let page = document(
+            b"<!doctype html><title>Log in</title>",
+            "https://x.example/feed",
+        );
         assert_eq!(read(&page, Expect::Feed), Err(Unreadable::WebPage));
-        assert_eq!(read(&document(b"", "x"), Expect::Feed), Err(Unreadable::Empty));
-        assert!(matches!(read(&document(b"Forbidden", "x"), Expect::Feed), Err(Unreadable::NotAFeed(_))));
-        assert!(matches!(read(&document(b"<urlset/>", "x"), Expect::Anything), Err(Unreadable::Unsupported(_))));
-        assert!(matches!(read(&document(&[0, 1, 2, 3, 4, 5, 6], "x.png"), Expect::Anything), Err(Unreadable::NotAFeed(_))));
+        assert_eq!(
+            read(&document(b"", "x"), Expect::Feed),
+            Err(Unreadable::Empty)
+        );
+        assert!(matches!(
+            read(&document(b"Forbidden", "x"), Expect::Feed),
+            Err(Unreadable::NotAFeed(_))
+        ));
+        assert!(matches!(
+            read(&document(b"<urlset/>", "x"), Expect::Anything),
+            Err(Unreadable::Unsupported(_))
+        ));
+        assert!(matches!(
+            read(&document(&[0, 1, 2, 3, 4, 5, 6], "x.png"), Expect::Anything),
+            Err(Unreadable::NotAFeed(_))
+        ));
     }
 
     #[test]
     fn a_parser_that_panics_is_one_unreadable_document() {
         let feed = "<rss version='2.0'><channel><title>T</title><item><guid>1</guid><title>x</title><author>foo@example.com（山田）</author></item></channel></rss>";
-        assert!(matches!(read(&document(feed.as_bytes(), "x"), Expect::Feed), Ok(_) | Err(Unreadable::Panicked(_))));
+        assert!(matches!(
+            read(&document(feed.as_bytes(), "x"), Expect::Feed),
+            Ok(_) | Err(Unreadable::Panicked(_))
+        ));
     }
 }

@@ -101,7 +101,9 @@ pub struct Fresh {
 /// Why a visit brought nothing. The messages are read by operators in `status` and logs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    #[error("{0} is not a public address; set allow_private_addresses = true for this source if it is yours")]
+    #[error(
+        "{0} is not a public address; set allow_private_addresses = true for this source if it is yours"
+    )]
     PrivateAddress(String),
     #[error("could not connect: {0}")]
     Connect(String),
@@ -121,7 +123,9 @@ pub enum Failure {
     Redirects(usize),
     #[error("redirected to {0:?}, which cannot be followed")]
     BadRedirect(String),
-    #[error("redirected in a circle, back to {0}; such servers often want cookies, which headwater does not keep")]
+    #[error(
+        "redirected in a circle, back to {0}; such servers often want cookies, which headwater does not keep"
+    )]
     RedirectLoop(String),
     #[error("the server does not speak HTTP as it should: {0}")]
     Protocol(String),
@@ -184,7 +188,9 @@ fn status_hint(status: u16) -> &'static str {
 pub enum Unreadable {
     #[error("the document is empty")]
     Empty,
-    #[error("this is a web page, not a feed; its feed may be named in its source, or the page may be listed under `page`")]
+    #[error(
+        "this is a web page, not a feed; its feed may be named in its source, or the page may be listed under `page`"
+    )]
     WebPage,
     #[error("this is not a feed: {0}")]
     NotAFeed(String),

@@ -9,10 +9,50 @@ const RENDITION_LABELS: [&str; 5] = ["www", "m", "mobile", "amp", "touch"];
 
 /// Query parameters that tell where a reader came from, not what is shown. Ours, from what newsletters, networks and campaign tools append.
 const TRACKING: [&str; 44] = [
-    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid", "ttclid", "igshid", "igsh", "li_fat_id",
-    "mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "__hssc", "__hstc", "hsctatracking", "vero_id", "vero_conv", "oly_anon_id", "oly_enc_id",
-    "rb_clickid", "s_cid", "cmpid", "ito", "ocid", "ncid", "smid", "smtyp", "ref_src", "ref_url", "spm", "wt_mc", "wt_zmc", "_ga", "_gl",
-    "cndid", "at_medium", "at_campaign",
+    "fbclid",
+    "gclid",
+    "gclsrc",
+    "dclid",
+    "gbraid",
+    "wbraid",
+    "msclkid",
+    "yclid",
+    "ysclid",
+    "twclid",
+    "ttclid",
+    "igshid",
+    "igsh",
+    "li_fat_id",
+    "mc_cid",
+    "mc_eid",
+    "mkt_tok",
+    "_hsenc",
+    "_hsmi",
+    "__hssc",
+    "__hstc",
+    "hsctatracking",
+    "vero_id",
+    "vero_conv",
+    "oly_anon_id",
+    "oly_enc_id",
+    "rb_clickid",
+    "s_cid",
+    "cmpid",
+    "ito",
+    "ocid",
+    "ncid",
+    "smid",
+    "smtyp",
+    "ref_src",
+    "ref_url",
+    "spm",
+    "wt_mc",
+    "wt_zmc",
+    "_ga",
+    "_gl",
+    "cndid",
+    "at_medium",
+    "at_campaign",
 ];
 
 /// Prefixes of such parameters.
@@ -28,10 +68,18 @@ const SESSION: [&str; 4] = ["phpsessid", "jsessionid", "sid_session", "aspsessio
 pub fn key(address: &str) -> Option<String> {
     let url = resolve(address, None)?;
     let host = host_key(&url)?;
-    let port = url.port().filter(|port| !matches!(port, 80 | 443)).map(|port| format!(":{port}")).unwrap_or_default();
+    let port = url
+        .port()
+        .filter(|port| !matches!(port, 80 | 443))
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
     let path = path_key(url.path());
     let query = query_key(&url);
-    let fragment = url.fragment().filter(|fragment| fragment.starts_with('!')).map(|fragment| format!("#{fragment}")).unwrap_or_default();
+    let fragment = url
+        .fragment()
+        .filter(|fragment| fragment.starts_with('!'))
+        .map(|fragment| format!("#{fragment}"))
+        .unwrap_or_default();
     Some(format!("https://{host}{port}{path}{query}{fragment}"))
 }
 
@@ -43,7 +91,11 @@ pub fn publishable(url: &Url) -> Url {
     let _ = clean.set_password(None);
     if let Some(query) = url.query() {
         let kept: Vec<&str> = query.split('&').filter(|pair| !is_tracking(pair)).collect();
-        clean.set_query(Some(kept.join("&")).filter(|query| !query.is_empty()).as_deref());
+        clean.set_query(
+            Some(kept.join("&"))
+                .filter(|query| !query.is_empty())
+                .as_deref(),
+        );
     }
     clean
 }
@@ -75,18 +127,34 @@ fn path_key(path: &str) -> String {
 }
 
 fn query_key(url: &Url) -> String {
-    let Some(query) = url.query() else { return String::new() };
-    let mut kept: Vec<String> = query.split('&').filter(|pair| !pair.is_empty() && !is_tracking(pair)).map(normal_escapes).collect();
+    let Some(query) = url.query() else {
+        return String::new();
+    };
+    let mut kept: Vec<String> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !is_tracking(pair))
+        .map(normal_escapes)
+        .collect();
     kept.sort();
     kept.dedup();
-    if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) }
+    if kept.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", kept.join("&"))
+    }
 }
 
 fn is_tracking(pair: &str) -> bool {
-    let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+    let name = pair
+        .split('=')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     TRACKING.contains(&name.as_str())
         || SESSION.contains(&name.as_str())
-        || TRACKING_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || TRACKING_PREFIXES
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
         || matches!(pair, "amp=1" | "amp=true" | "amp" | "outputType=amp")
 }
 
@@ -95,10 +163,13 @@ fn normal_escapes(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        let escape = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|digits| {
-            let digits = std::str::from_utf8(digits).ok()?;
-            u8::from_str_radix(digits, 16).ok()
-        });
+        let escape = bytes
+            .get(at + 1..at + 3)
+            .filter(|_| bytes[at] == b'%')
+            .and_then(|digits| {
+                let digits = std::str::from_utf8(digits).ok()?;
+                u8::from_str_radix(digits, 16).ok()
+            });
         match escape {
             Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
                 out.push(byte);
@@ -131,9 +202,16 @@ mod tests {
             "https://news.example/2025/ferry/amp",
         ];
         for address in same {
-            assert_eq!(key(address).as_deref(), Some("https://news.example/2025/ferry"), "{address}");
+            assert_eq!(
+                key(address).as_deref(),
+                Some("https://news.example/2025/ferry"),
+                "{address}"
+            );
         }
-        assert_eq!(key("https://x.example/?b=2&a=1"), key("http://x.example?a=1&b=2&utm_medium=rss"));
+        assert_eq!(
+            key("https://x.example/?b=2&a=1"),
+            key("http://x.example?a=1&b=2&utm_medium=rss")
+        );
     }
 
     #[test]
@@ -156,9 +234,15 @@ mod tests {
     #[test]
     fn l2_published_addresses_carry_no_tracking_and_no_credentials() {
         let clean = |address: &str| publishable(&Url::parse(address).unwrap()).to_string();
-        assert_eq!(clean("https://me:pw@x.example/a?utm_source=f&id=1#top"), "https://x.example/a?id=1#top");
+        assert_eq!(
+            clean("https://me:pw@x.example/a?utm_source=f&id=1#top"),
+            "https://x.example/a?id=1#top"
+        );
         assert_eq!(clean("https://x.example/a?fbclid=1"), "https://x.example/a");
-        assert_eq!(clean("https://x.example/a?b=2&a=1"), "https://x.example/a?b=2&a=1");
+        assert_eq!(
+            clean("https://x.example/a?b=2&a=1"),
+            "https://x.example/a?b=2&a=1"
+        );
     }
 
     #[test]
@@ -167,6 +251,9 @@ mod tests {
         assert_eq!(key("tag:x.example,2025:1"), None);
         assert_eq!(key("not an address"), None);
         assert_eq!(key("https://[::1]/x").as_deref(), Some("https://[::1]/x"));
-        assert_eq!(key("https://x.example/%zz%"), Some("https://x.example/%zz%".into()));
+        assert_eq!(
+            key("https://x.example/%zz%"),
+            Some("https://x.example/%zz%".into())
+        );
     }
 }

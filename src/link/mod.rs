@@ -26,7 +26,8 @@ pub fn resolve(href: &str, base: Option<&Url>) -> Option<Url> {
         Err(url::ParseError::RelativeUrlWithoutBase) => base?.join(href).ok()?,
         Err(_) => return None,
     };
-    (matches!(url.scheme(), "http" | "https") && url.has_host() && url.as_str().len() <= LONGEST).then_some(url)
+    (matches!(url.scheme(), "http" | "https") && url.has_host() && url.as_str().len() <= LONGEST)
+        .then_some(url)
 }
 
 /// Whether the address is a house's front door: no path, no query. An article is never there.
@@ -47,9 +48,22 @@ mod tests {
     #[test]
     fn relative_addresses_resolve_and_other_schemes_do_not() {
         let base = Url::parse("https://news.example/a/b").unwrap();
-        assert_eq!(resolve("../c", Some(&base)).unwrap().as_str(), "https://news.example/c");
-        assert_eq!(resolve(" https://x.example/ ", None).unwrap().as_str(), "https://x.example/");
-        for bad in ["javascript:alert(1)", "mailto:a@b.example", "#top", "", "http://", "data:text/html,x"] {
+        assert_eq!(
+            resolve("../c", Some(&base)).unwrap().as_str(),
+            "https://news.example/c"
+        );
+        assert_eq!(
+            resolve(" https://x.example/ ", None).unwrap().as_str(),
+            "https://x.example/"
+        );
+        for bad in [
+            "javascript:alert(1)",
+            "mailto:a@b.example",
+            "#top",
+            "",
+            "http://",
+            "data:text/html,x",
+        ] {
             assert_eq!(resolve(bad, Some(&base)), None, "{bad}");
         }
         assert_eq!(resolve("/only-relative", None), None);
@@ -59,6 +73,8 @@ mod tests {
     fn fronts_have_neither_path_nor_query() {
         assert!(is_front(&Url::parse("https://news.example").unwrap()));
         assert!(!is_front(&Url::parse("https://news.example/?p=1").unwrap()));
-        assert!(!is_front(&Url::parse("https://news.example/world").unwrap()));
+        assert!(!is_front(
+            &Url::parse("https://news.example/world").unwrap()
+        ));
     }
 }

@@ -197,15 +197,27 @@ mod tests {
     #[test]
     fn publishers_are_found_by_any_of_their_hosts() {
         assert_eq!(publisher(&url("https://www.bbc.com/news")), Some("BBC"));
-        assert_eq!(publisher(&url("https://news.un.org/en/")), Some("United Nations"));
-        assert_eq!(publisher(&url("https://www.ecb.europa.eu/")), Some("European Central Bank"));
+        assert_eq!(
+            publisher(&url("https://news.un.org/en/")),
+            Some("United Nations")
+        );
+        assert_eq!(
+            publisher(&url("https://www.ecb.europa.eu/")),
+            Some("European Central Bank")
+        );
         assert_eq!(publisher(&url("https://notbbc.com/")), None);
         assert_eq!(publisher(&url("https://paper.example/")), None);
     }
 
     #[test]
     fn registrable_domains_follow_the_public_suffix_list() {
-        assert_eq!(registrable(&url("https://a.b.news.co.uk/x")).as_deref(), Some("news.co.uk"));
-        assert_eq!(registrable(&url("http://127.0.0.1:1/")).as_deref(), Some("127.0.0.1"));
+        assert_eq!(
+            registrable(&url("https://a.b.news.co.uk/x")).as_deref(),
+            Some("news.co.uk")
+        );
+        assert_eq!(
+            registrable(&url("http://127.0.0.1:1/")).as_deref(),
+            Some("127.0.0.1")
+        );
     }
 }

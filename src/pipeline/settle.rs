@@ -45,7 +45,13 @@ pub fn listed(config: &Config, now: DateTime<Utc>) -> Vec<Listed> {
     let list = |listening: &Listening| {
         let source = &listening.source;
         let because = Because::Startup.as_str();
-        Listed { id: source.id.clone(), name: source.name.clone(), address: source.place.shown(), first_due: now, because }
+        Listed {
+            id: source.id.clone(),
+            name: source.name.clone(),
+            address: source.place.shown(),
+            first_due: now,
+            because,
+        }
     };
     config.sources.iter().map(list).collect()
 }
@@ -53,9 +59,20 @@ pub fn listed(config: &Config, now: DateTime<Utc>) -> Vec<Listed> {
 /// Slots missed while nothing ran become one visit, spread out after the start (C10). Files wait for nobody.
 pub fn catch_up(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<(), StoreError> {
     for (source, at, because) in store.overdue(now)? {
-        let Some(listening) = config.source(&source).filter(|listening| listening.source.place.is_remote()) else { continue };
+        let Some(listening) = config
+            .source(&source)
+            .filter(|listening| listening.source.place.is_remote())
+        else {
+            continue;
+        };
         let because = Because::parse(&because).unwrap_or(Because::Schedule);
-        let due = schedule::catch_up(&source, &listening.schedule, &Asked::default(), Due { at, because }, now);
+        let due = schedule::catch_up(
+            &source,
+            &listening.schedule,
+            &Asked::default(),
+            Due { at, because },
+            now,
+        );
         store.postpone(&source, due.at, due.because.as_str())?;
     }
     Ok(())
@@ -64,7 +81,12 @@ pub fn catch_up(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<()
 /// Brings visits in. Those that come together share one commit; each is an attempt of its own, so that one that cannot be stored does not cost the others.
 ///
 /// Errors only when the store as a whole cannot be written; nothing of the round is kept then, and the visits can be settled again.
-pub fn settle(store: &Store, config: &Config, visits: &[Visit], now: DateTime<Utc>) -> Result<Settled, StoreError> {
+pub fn settle(
+    store: &Store,
+    config: &Config,
+    visits: &[Visit],
+    now: DateTime<Utc>,
+) -> Result<Settled, StoreError> {
     store.transaction(|store| {
         let mut settled = Settled::default();
         for visit in visits {
@@ -90,25 +112,64 @@ pub fn settle(store: &Store, config: &Config, visits: &[Visit], now: DateTime<Ut
     })
 }
 
-fn settle_one(store: &Store, listening: &Listening, visit: &Visit, now: DateTime<Utc>, touched: &mut BTreeSet<String>) -> Result<Tally, StoreError> {
+fn settle_one(
+    store: &Store,
+    listening: &Listening,
+    visit: &Visit,
+    now: DateTime<Utc>,
+    touched: &mut BTreeSet<String>,
+) -> Result<Tally, StoreError> {
     match &visit.arrival {
         Arrival::Fresh(fresh) => settle_fresh(store, listening, visit, fresh, now, touched),
         Arrival::Unchanged { memory } => {
-            let brought = Brought { outcome: "unchanged", memory: Some(memory), ..Brought::default() };
+            let brought = Brought {
+                outcome: "unchanged",
+                memory: Some(memory),
+                ..Brought::default()
+            };
             record(store, listening, visit, brought, &Outcome::Success)
         }
         Arrival::Gone => {
             let since = store.kept(&visit.source)?.gone_since.unwrap_or(visit.at);
-            let message = Some("the publisher says it is gone for good (410); what it brought is kept".to_string());
-            record(store, listening, visit, Brought { outcome: "gone", message, gone_since: Some(since), ..Brought::default() }, &Outcome::Gone { since })
+            let message = Some(
+                "the publisher says it is gone for good (410); what it brought is kept".to_string(),
+            );
+            record(
+                store,
+                listening,
+                visit,
+                Brought {
+                    outcome: "gone",
+                    message,
+                    gone_since: Some(since),
+                    ..Brought::default()
+                },
+                &Outcome::Gone { since },
+            )
         }
         Arrival::Failed(failure) => record_failure(store, listening, visit, failure, now),
     }
 }
 
-fn settle_fresh(store: &Store, listening: &Listening, visit: &Visit, fresh: &Fresh, now: DateTime<Utc>, touched: &mut BTreeSet<String>) -> Result<Tally, StoreError> {
+fn settle_fresh(
+    store: &Store,
+    listening: &Listening,
+    visit: &Visit,
+    fresh: &Fresh,
+    now: DateTime<Utc>,
+    touched: &mut BTreeSet<String>,
+) -> Result<Tally, StoreError> {
+    if store.kept(&visit.source)?.memory == Memory::default() {
+        // Read for the first time: feeds that waited for this may be served now, empty or not (S14).
+        touched.insert(visit.source.clone());
+    }
     store.record_channel(&visit.source, &fresh.channel)?;
-    let mut intake = Intake { store, source: &visit.source, now, oddities: fresh.oddities.clone() };
+    let mut intake = Intake {
+        store,
+        source: &visit.source,
+        now,
+        oddities: fresh.oddities.clone(),
+    };
     let (mut added, mut changed) = (0, 0);
     for (place, entry) in fresh.entries.iter().enumerate() {
         let at = format!("entries[{place}]");
@@ -118,7 +179,11 @@ fn settle_fresh(store: &Store, listening: &Listening, visit: &Visit, fresh: &Fre
                 added += 1;
                 intake.add(entry, &at)?
             }
-            Put::Changed { entry: key, story, before } => {
+            Put::Changed {
+                entry: key,
+                story,
+                before,
+            } => {
                 changed += 1;
                 intake.revise(key, story, entry, &before, &at)?;
                 story
@@ -126,8 +191,21 @@ fn settle_fresh(store: &Store, listening: &Listening, visit: &Visit, fresh: &Fre
         };
         touched.extend(store.carriers(story)?);
     }
-    let brought = Brought { outcome: "fresh", memory: Some(&fresh.memory), added, changed, oddities: &intake.oddities, ..Brought::default() };
-    let asked = Asked { ttl: fresh.channel.ttl.map(|minutes| Duration::from_secs(u64::from(minutes).saturating_mul(60))), ..Asked::default() };
+    let brought = Brought {
+        outcome: "fresh",
+        memory: Some(&fresh.memory),
+        added,
+        changed,
+        oddities: &intake.oddities,
+        ..Brought::default()
+    };
+    let asked = Asked {
+        ttl: fresh
+            .channel
+            .ttl
+            .map(|minutes| Duration::from_secs(u64::from(minutes).saturating_mul(60))),
+        ..Asked::default()
+    };
     record_with(store, listening, visit, brought, &Outcome::Success, asked)
 }
 
@@ -145,7 +223,11 @@ impl Intake<'_> {
         let studied = study(entry, at);
         self.oddities.extend(studied.oddities);
         let store = self.store;
-        let Judgement { story, reason } = judge(&studied.print, &store.kin_by_address(&studied.print, None)?, &store.kin_by_text(&studied.print, None)?);
+        let Judgement { story, reason } = judge(
+            &studied.print,
+            &store.kin_by_address(&studied.print, None)?,
+            &store.kin_by_text(&studied.print, None)?,
+        );
         let joined = match &story {
             Some(id) => store.story_key(id)?,
             None => None,
@@ -171,27 +253,48 @@ impl Intake<'_> {
 
     /// Founds a story on the entry's own time; on the moment it was first seen when it has none that can be believed (T10, T11).
     fn found(&self, entry: &Entry) -> Result<StoryKey, StoreError> {
-        let published = believed(entry.published.or(entry.updated).map(|dated| dated.at()), self.now).unwrap_or(self.now);
-        let updated = believed(entry.updated.map(|dated| dated.at()), self.now).filter(|at| *at > published).unwrap_or(published);
-        self.store.found_story(self.source, &entry.id, published, updated, self.now)
+        let published = believed(
+            entry.published.or(entry.updated).map(|dated| dated.at()),
+            self.now,
+        )
+        .unwrap_or(self.now);
+        let updated = believed(entry.updated.map(|dated| dated.at()), self.now)
+            .filter(|at| *at > published)
+            .unwrap_or(published);
+        self.store
+            .found_story(self.source, &entry.id, published, updated, self.now)
     }
 
     /// A source says something else under the same identity. The entry stays in its story; `updated` moves when the text or the title did (P5, P23), and
     /// `published` never (T12).
-    fn revise(&mut self, key: EntryKey, story: StoryKey, entry: &Entry, before: &Entry, at: &str) -> Result<(), StoreError> {
+    fn revise(
+        &mut self,
+        key: EntryKey,
+        story: StoryKey,
+        entry: &Entry,
+        before: &Entry,
+        at: &str,
+    ) -> Result<(), StoreError> {
         let studied = study(entry, at);
         self.oddities.extend(studied.oddities);
         self.store.revise_entry(key, entry, before, self.now)?;
         let former = study(before, at);
         if former.print.text != studied.print.text || before.title != entry.title {
-            let declared = believed(entry.updated.map(|dated| dated.at()), self.now).filter(|at| before.updated.is_none_or(|was| was.at() < *at));
-            self.store.touch_story(story, declared.unwrap_or(self.now))?;
+            let declared = believed(entry.updated.map(|dated| dated.at()), self.now)
+                .filter(|at| before.updated.is_none_or(|was| was.at() < *at));
+            self.store
+                .touch_story(story, declared.unwrap_or(self.now))?;
         }
         keep_study(self.store, key, &studied.print, &studied.links)
     }
 }
 
-fn keep_study(store: &Store, entry: EntryKey, print: &Fingerprint, links: &[enrich::SourceLink]) -> Result<(), StoreError> {
+fn keep_study(
+    store: &Store,
+    entry: EntryKey,
+    print: &Fingerprint,
+    links: &[enrich::SourceLink],
+) -> Result<(), StoreError> {
     store.record_fingerprint(entry, print, dedupe::RULES)?;
     store.record_links(entry, links, enrich::RULES)
 }
@@ -201,11 +304,29 @@ fn believed(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Ut
     at.filter(|at| *at <= now + SKEW)
 }
 
-fn record_failure(store: &Store, listening: &Listening, visit: &Visit, failure: &Failure, now: DateTime<Utc>) -> Result<Tally, StoreError> {
+fn record_failure(
+    store: &Store,
+    listening: &Listening,
+    visit: &Visit,
+    failure: &Failure,
+    now: DateTime<Utc>,
+) -> Result<Tally, StoreError> {
     let failures = store.kept(&visit.source)?.failures.saturating_add(1);
-    let outcome = Outcome::Failure { count: failures, throttled: failure.is_throttling() };
-    let brought = Brought { outcome: failure.code(), message: Some(failure.to_string()), failures, failed: true, ..Brought::default() };
-    let asked = Asked { retry_at: retry_at(visit.answer.as_ref(), now), ..Asked::default() };
+    let outcome = Outcome::Failure {
+        count: failures,
+        throttled: failure.is_throttling(),
+    };
+    let brought = Brought {
+        outcome: failure.code(),
+        message: Some(failure.to_string()),
+        failures,
+        failed: true,
+        ..Brought::default()
+    };
+    let asked = Asked {
+        retry_at: retry_at(visit.answer.as_ref(), now),
+        ..Asked::default()
+    };
     record_with(store, listening, visit, brought, &outcome, asked)
 }
 
@@ -228,21 +349,50 @@ struct Brought<'a> {
     gone_since: Option<DateTime<Utc>>,
 }
 
-fn record(store: &Store, listening: &Listening, visit: &Visit, brought: Brought<'_>, outcome: &Outcome) -> Result<Tally, StoreError> {
+fn record(
+    store: &Store,
+    listening: &Listening,
+    visit: &Visit,
+    brought: Brought<'_>,
+    outcome: &Outcome,
+) -> Result<Tally, StoreError> {
     record_with(store, listening, visit, brought, outcome, Asked::default())
 }
 
 /// Records the visit with when the next is due: after 200, 304 *and* errors by all that was asked of us (F11).
-fn record_with(store: &Store, listening: &Listening, visit: &Visit, brought: Brought<'_>, outcome: &Outcome, asked: Asked) -> Result<Tally, StoreError> {
+fn record_with(
+    store: &Store,
+    listening: &Listening,
+    visit: &Visit,
+    brought: Brought<'_>,
+    outcome: &Outcome,
+    asked: Asked,
+) -> Result<Tally, StoreError> {
     let answer = visit.answer.as_ref();
     let fresh_for = answer.and_then(|answer| {
-        schedule::freshness(answer.cache_control.as_deref(), answer.age.as_deref(), answer.expires.as_deref(), answer.date.as_deref())
+        schedule::freshness(
+            answer.cache_control.as_deref(),
+            answer.age.as_deref(),
+            answer.expires.as_deref(),
+            answer.date.as_deref(),
+        )
     });
     let asked = Asked { fresh_for, ..asked };
     let source = &listening.source;
     // Files are nobody's server: they are read whenever the schedule says.
-    let min_interval = if source.place.is_remote() { source.manners.min_interval } else { Duration::ZERO };
-    let due = next_due(&source.id, &listening.schedule, min_interval, &asked, outcome, visit.at);
+    let min_interval = if source.place.is_remote() {
+        source.manners.min_interval
+    } else {
+        Duration::ZERO
+    };
+    let due = next_due(
+        &source.id,
+        &listening.schedule,
+        min_interval,
+        &asked,
+        outcome,
+        visit.at,
+    );
     store.record_visit(&VisitRecord {
         source: &visit.source,
         at: visit.at,

@@ -23,10 +23,22 @@ pub fn study(entry: &Entry, at: &str) -> Studied {
     let flow = html::flow(entry.body(), base.as_ref());
     let mut oddities = Vec::new();
     if html::too_deep(entry.body()) {
-        let message = format!("its markup is nested more than {} levels deep and was read as plain text", html::MAX_DEPTH);
-        oddities.push(Oddity::new("html-too-deep", format!("{at}.content"), message));
+        let message = format!(
+            "its markup is nested more than {} levels deep and was read as plain text",
+            html::MAX_DEPTH
+        );
+        oddities.push(Oddity::new(
+            "html-too-deep",
+            format!("{at}.content"),
+            message,
+        ));
     }
     let print = fingerprint(entry, &flow.text);
     let links = extract(entry, &flow);
-    Studied { text: flow.text, print, links, oddities }
+    Studied {
+        text: flow.text,
+        print,
+        links,
+        oddities,
+    }
 }

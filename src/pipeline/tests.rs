@@ -43,43 +43,107 @@ fn store(config: &Config) -> Store {
 }
 
 fn entry(id: &str, minute: i64, words: &str) -> Entry {
-    let stamp = crate::date::parse(&crate::date::rfc3339(at(minute)), &crate::date::Hints::default()).unwrap();
+    let stamp = crate::date::parse(
+        &crate::date::rfc3339(at(minute)),
+        &crate::date::Hints::default(),
+    )
+    .unwrap();
     Entry {
         id: id.into(),
         title: Some(format!("Title of {id}")),
         url: Some(format!("https://a.example/{id}")),
-        published: Some(Dated { stamp, from: "feed" }),
+        published: Some(Dated {
+            stamp,
+            from: "feed",
+        }),
         content: Some(format!("<p>{words}</p>")),
         ..Entry::default()
     }
 }
 
 fn visit(source: &str, minute: i64, entries: Vec<Entry>) -> Visit {
-    let fresh = Fresh { entries, memory: Memory { body: Some([minute as u8; 32]), ..Memory::default() }, ..Fresh::default() };
-    Visit { source: source.into(), at: at(minute), took: Duration::from_millis(3), answer: None, arrival: Arrival::Fresh(Box::new(fresh)) }
+    let fresh = Fresh {
+        entries,
+        memory: Memory {
+            body: Some([minute as u8; 32]),
+            ..Memory::default()
+        },
+        ..Fresh::default()
+    };
+    Visit {
+        source: source.into(),
+        at: at(minute),
+        took: Duration::from_millis(3),
+        answer: None,
+        arrival: Arrival::Fresh(Box::new(fresh)),
+    }
 }
 
 fn failed(source: &str, minute: i64) -> Visit {
     let arrival = Arrival::Failed(Failure::Unreadable(Unreadable::Empty));
-    Visit { source: source.into(), at: at(minute), took: Duration::ZERO, answer: None, arrival }
+    Visit {
+        source: source.into(),
+        at: at(minute),
+        took: Duration::ZERO,
+        answer: None,
+        arrival,
+    }
 }
 
 fn bytes(composed: &Composed, feed: &str) -> Vec<Vec<u8>> {
-    Format::ALL.iter().map(|format| composed.shelf.get(&feed_path(feed, *format)).unwrap().identity().body.to_vec()).collect()
+    Format::ALL
+        .iter()
+        .map(|format| {
+            composed
+                .shelf
+                .get(&feed_path(feed, *format))
+                .unwrap()
+                .identity()
+                .body
+                .to_vec()
+        })
+        .collect()
 }
 
 fn composed(store: &Store, config: &Config, minute: i64) -> Composed {
-    compose(store, config, &site(config.server.as_ref().unwrap()), &Composed::default(), None, at(minute)).unwrap()
+    compose(
+        store,
+        config,
+        &site(config.server.as_ref().unwrap()),
+        &Composed::default(),
+        None,
+        at(minute),
+    )
+    .unwrap()
 }
 
 #[test]
 fn s1_the_same_store_gives_the_same_bytes_and_s13_the_same_last_modified() {
     let config = config();
     let store = store(&config);
-    settle(&store, &config, &[visit("a", 10, vec![entry("1", 5, "One."), entry("2", 5, "Two.")])], at(10)).unwrap();
-    let (first, later) = (composed(&store, &config, 11), composed(&store, &config, 9_999));
+    settle(
+        &store,
+        &config,
+        &[visit(
+            "a",
+            10,
+            vec![entry("1", 5, "One."), entry("2", 5, "Two.")],
+        )],
+        at(10),
+    )
+    .unwrap();
+    let (first, later) = (
+        composed(&store, &config, 11),
+        composed(&store, &config, 9_999),
+    );
     assert_eq!(bytes(&first, "all"), bytes(&later, "all"));
-    let changed = |composed: &Composed| composed.shelf.get("/feeds/all.atom").unwrap().last_modified();
+    let changed = |composed: &Composed| {
+        composed
+            .shelf
+            .get("/feeds/all.atom")
+            .unwrap()
+            .last_modified()
+    };
     assert_eq!(changed(&first), changed(&later));
     assert_eq!(changed(&first), at(11));
 }
@@ -88,10 +152,32 @@ fn s1_the_same_store_gives_the_same_bytes_and_s13_the_same_last_modified() {
 fn only_feeds_whose_stories_changed_are_named() {
     let config = config();
     let store = store(&config);
-    let settled = settle(&store, &config, &[visit("a", 10, vec![entry("1", 5, "One.")])], at(10)).unwrap();
+    settle(
+        &store,
+        &config,
+        &[visit("a", 9, vec![]), visit("b", 9, vec![])],
+        at(9),
+    )
+    .unwrap();
+    let settled = settle(
+        &store,
+        &config,
+        &[visit("a", 10, vec![entry("1", 5, "One.")])],
+        at(10),
+    )
+    .unwrap();
     assert_eq!(settled.feeds.into_iter().collect::<Vec<_>>(), ["all"]);
-    let again = settle(&store, &config, &[visit("a", 11, vec![entry("1", 5, "One.")])], at(11)).unwrap();
-    assert!(again.feeds.is_empty(), "F48: the same entries again change nothing");
+    let again = settle(
+        &store,
+        &config,
+        &[visit("a", 11, vec![entry("1", 5, "One.")])],
+        at(11),
+    )
+    .unwrap();
+    assert!(
+        again.feeds.is_empty(),
+        "F48: the same entries again change nothing"
+    );
     assert_eq!((again.visits[0].added, again.visits[0].changed), (0, 0));
 }
 
@@ -100,12 +186,31 @@ fn copies_are_one_story_with_the_reason_and_every_entry_kept() {
     let config = config();
     let store = store(&config);
     let words = "word ".repeat(50);
-    let copy = Entry { url: Some("https://b.example/copy".into()), ..entry("copy", 7, &words) };
-    let linked = Entry { url: Some("http://www.a.example/1/?utm_source=b".into()), ..entry("linked", 8, "A teaser.") };
-    settle(&store, &config, &[visit("a", 10, vec![entry("1", 5, &words)]), visit("b", 10, vec![copy, linked])], at(10)).unwrap();
+    let copy = Entry {
+        url: Some("https://b.example/copy".into()),
+        ..entry("copy", 7, &words)
+    };
+    let linked = Entry {
+        url: Some("http://www.a.example/1/?utm_source=b".into()),
+        ..entry("linked", 8, "A teaser.")
+    };
+    settle(
+        &store,
+        &config,
+        &[
+            visit("a", 10, vec![entry("1", 5, &words)]),
+            visit("b", 10, vec![copy, linked]),
+        ],
+        at(10),
+    )
+    .unwrap();
     let stories = store.stories(None).unwrap();
     assert_eq!(stories.len(), 1);
-    let rules: Vec<&str> = stories[0].entries.iter().map(|entry| entry.why.rule.as_str()).collect();
+    let rules: Vec<&str> = stories[0]
+        .entries
+        .iter()
+        .map(|entry| entry.why.rule.as_str())
+        .collect();
     assert_eq!(rules, ["founder", "same-text", "same-address"]);
     assert!(stories[0].entries[0].is_representative);
 }
@@ -114,7 +219,13 @@ fn copies_are_one_story_with_the_reason_and_every_entry_kept() {
 fn p5_p23_updated_moves_with_the_text_and_t12_published_never() {
     let config = config();
     let store = store(&config);
-    settle(&store, &config, &[visit("a", 10, vec![entry("1", 5, "One.")])], at(10)).unwrap();
+    settle(
+        &store,
+        &config,
+        &[visit("a", 10, vec![entry("1", 5, "One.")])],
+        at(10),
+    )
+    .unwrap();
     let id = store.stories(None).unwrap()[0].id.clone();
     let times = || {
         let story = store.cited_story(&id, &[]).unwrap().unwrap();
@@ -122,10 +233,25 @@ fn p5_p23_updated_moves_with_the_text_and_t12_published_never() {
     };
     let (published, updated, public_id) = times();
     assert_eq!((published, updated), (at(5), at(5)));
-    let recategorised = Entry { categories: vec!["x".into()], ..entry("1", 5, "One.") };
-    settle(&store, &config, &[visit("a", 20, vec![recategorised])], at(20)).unwrap();
+    let recategorised = Entry {
+        categories: vec!["x".into()],
+        ..entry("1", 5, "One.")
+    };
+    settle(
+        &store,
+        &config,
+        &[visit("a", 20, vec![recategorised])],
+        at(20),
+    )
+    .unwrap();
     assert_eq!(times(), (at(5), at(5), public_id.clone()));
-    settle(&store, &config, &[visit("a", 30, vec![entry("1", 29, "One, corrected.")])], at(30)).unwrap();
+    settle(
+        &store,
+        &config,
+        &[visit("a", 30, vec![entry("1", 29, "One, corrected.")])],
+        at(30),
+    )
+    .unwrap();
     assert_eq!(times(), (at(5), at(30), public_id));
 }
 
@@ -133,21 +259,64 @@ fn p5_p23_updated_moves_with_the_text_and_t12_published_never() {
 fn t10_a_date_in_the_future_is_sorted_by_first_seen_and_t11_a_missing_one_too() {
     let config = config();
     let store = store(&config);
-    let undated = Entry { published: None, ..entry("undated", 0, "Text.") };
-    settle(&store, &config, &[visit("a", 10, vec![entry("future", 9_999, "Soon."), undated])], at(10)).unwrap();
-    let times: Vec<_> = store.stories(None).unwrap().into_iter().map(|story| story.published).collect();
+    let undated = Entry {
+        published: None,
+        ..entry("undated", 0, "Text.")
+    };
+    settle(
+        &store,
+        &config,
+        &[visit(
+            "a",
+            10,
+            vec![entry("future", 9_999, "Soon."), undated],
+        )],
+        at(10),
+    )
+    .unwrap();
+    let times: Vec<_> = store
+        .stories(None)
+        .unwrap()
+        .into_iter()
+        .map(|story| story.published)
+        .collect();
     assert_eq!(times, [at(10), at(10)]);
     let stored = store.stories(None).unwrap()[0].id.clone();
-    let original = store.cited_story(&stored, &[]).unwrap().unwrap().entry.published.map(|dated| dated.at());
-    assert!(original == Some(at(9_999)) || original.is_none(), "the original date is kept");
+    let original = store
+        .cited_story(&stored, &[])
+        .unwrap()
+        .unwrap()
+        .entry
+        .published
+        .map(|dated| dated.at());
+    assert!(
+        original == Some(at(9_999)) || original.is_none(),
+        "the original date is kept"
+    );
 }
 
 #[test]
 fn f46_absence_deletes_nothing_and_a_failure_leaves_everything() {
     let config = config();
     let store = store(&config);
-    settle(&store, &config, &[visit("a", 10, vec![entry("1", 5, "One."), entry("2", 6, "Two.")])], at(10)).unwrap();
-    let settled = settle(&store, &config, &[visit("a", 20, vec![entry("2", 6, "Two.")]), failed("a", 30)], at(30)).unwrap();
+    settle(
+        &store,
+        &config,
+        &[visit(
+            "a",
+            10,
+            vec![entry("1", 5, "One."), entry("2", 6, "Two.")],
+        )],
+        at(10),
+    )
+    .unwrap();
+    let settled = settle(
+        &store,
+        &config,
+        &[visit("a", 20, vec![entry("2", 6, "Two.")]), failed("a", 30)],
+        at(30),
+    )
+    .unwrap();
     assert_eq!(store.totals().unwrap().entries, 2);
     assert_eq!(settled.visits[1].outcome, "unreadable");
     assert_eq!(store.kept("a").unwrap().memory.body, Some([20; 32]), "F4");
@@ -158,19 +327,51 @@ fn f46_absence_deletes_nothing_and_a_failure_leaves_everything() {
 fn f11_f26_every_visit_says_when_the_next_one_is_and_why() {
     let config = config();
     let store = store(&config);
-    let settled = settle(&store, &config, &[visit("a", 10, vec![]), failed("b", 10)], at(10)).unwrap();
+    let settled = settle(
+        &store,
+        &config,
+        &[visit("a", 10, vec![]), failed("b", 10)],
+        at(10),
+    )
+    .unwrap();
     for tally in &settled.visits {
         let due = tally.next.unwrap();
-        assert!(due.at >= at(10) + TimeDelta::hours(1), "{}: {:?}", tally.source, due);
+        assert!(
+            due.at >= at(10) + TimeDelta::hours(1),
+            "{}: {:?}",
+            tally.source,
+            due
+        );
     }
     assert_eq!(store.source_facts().unwrap()[1].failures, 1);
+}
+
+#[test]
+fn s14_a_feed_is_awaited_until_one_of_its_sources_was_read() {
+    let config = config();
+    let store = store(&config);
+    settle(&store, &config, &[failed("b", 10)], at(10)).unwrap();
+    let find = |composed: &Composed| format!("{:?}", composed.shelf.find("/feeds/only-b.rss"));
+    assert_eq!(find(&composed(&store, &config, 11)), "Some(Awaited)");
+    let settled = settle(&store, &config, &[visit("b", 20, vec![])], at(20)).unwrap();
+    assert!(
+        settled.feeds.contains("only-b"),
+        "read for the first time, though it held nothing"
+    );
+    assert!(find(&composed(&store, &config, 21)).starts_with("Some(Document"));
 }
 
 #[test]
 fn a_source_that_left_the_configuration_brings_nothing_more() {
     let config = config();
     let store = store(&config);
-    let settled = settle(&store, &config, &[visit("unknown", 10, vec![entry("1", 5, "One.")])], at(10)).unwrap();
+    let settled = settle(
+        &store,
+        &config,
+        &[visit("unknown", 10, vec![entry("1", 5, "One.")])],
+        at(10),
+    )
+    .unwrap();
     assert_eq!(settled, Settled::default());
     assert_eq!(store.totals().unwrap().entries, 0);
 }
@@ -179,7 +380,16 @@ fn a_source_that_left_the_configuration_brings_nothing_more() {
 fn a_feed_withdrawn_is_gone_and_one_composed_alone_leaves_the_others_be() {
     let mut config = config();
     let store = store(&config);
-    settle(&store, &config, &[visit("a", 10, vec![entry("1", 5, "One.")])], at(10)).unwrap();
+    settle(
+        &store,
+        &config,
+        &[
+            visit("a", 10, vec![entry("1", 5, "One.")]),
+            visit("b", 10, vec![]),
+        ],
+        at(10),
+    )
+    .unwrap();
     let before = composed(&store, &config, 11);
     let site = site(config.server.as_ref().unwrap());
     let only = std::collections::BTreeSet::from(["all".to_string()]);
@@ -187,5 +397,11 @@ fn a_feed_withdrawn_is_gone_and_one_composed_alone_leaves_the_others_be() {
     assert_eq!(bytes(&before, "only-b"), bytes(&after, "only-b"));
     config.feeds.pop();
     let withdrawn = compose(&store, &config, &site, &after, None, at(13)).unwrap();
-    assert!(matches!(withdrawn.shelf.find("/feeds/only-b.rss"), Some(crate::publish::Found::Gone)), "S13");
+    assert!(
+        matches!(
+            withdrawn.shelf.find("/feeds/only-b.rss"),
+            Some(crate::publish::Found::Gone)
+        ),
+        "S13"
+    );
 }

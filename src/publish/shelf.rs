@@ -16,6 +16,7 @@ pub struct Shelf {
     documents: HashMap<String, Arc<Document>>,
     moved: HashMap<String, String>,
     gone: HashSet<String>,
+    awaited: HashSet<String>,
 }
 
 /// What stands at a path.
@@ -26,6 +27,8 @@ pub enum Found<'a> {
     Moved(String),
     /// It was published once and has been withdrawn (S13: 410).
     Gone,
+    /// It will be there: no source of the feed was read yet, and an empty feed would be a lie (S14: 503).
+    Awaited,
 }
 
 impl Shelf {
@@ -62,6 +65,7 @@ impl Shelf {
             documents: HashMap::new(),
             moved,
             gone,
+            awaited: HashSet::new(),
         }
     }
 
@@ -77,6 +81,15 @@ impl Shelf {
         shelf
     }
 
+    /// This shelf with these feeds promised: their documents are not there yet, and will be (S14).
+    pub fn awaiting<'a>(mut self, feeds: impl IntoIterator<Item = &'a str>) -> Self {
+        for feed in feeds {
+            self.awaited
+                .extend(Format::ALL.map(|format| feed_path(feed, format)));
+        }
+        self
+    }
+
     /// What stands at a path (decoded, without query). None: nothing ever did, as far as is known.
     pub fn find(&self, path: &str) -> Option<Found<'_>> {
         if let Some(document) = self.documents.get(path) {
@@ -84,6 +97,9 @@ impl Shelf {
         }
         if let Some(address) = self.moved.get(path) {
             return Some(Found::Moved(address.clone()));
+        }
+        if self.awaited.contains(path) {
+            return Some(Found::Awaited);
         }
         self.gone.contains(path).then_some(Found::Gone)
     }
@@ -196,6 +212,17 @@ mod tests {
         assert_eq!(old.get("/a").unwrap().identity().body, "a");
         assert_eq!(new.get("/a").unwrap().identity().body, "A");
         assert_eq!((old.documents().len(), new.documents().len()), (2, 1));
+    }
+
+    #[test]
+    fn s14_a_feed_none_of_whose_sources_was_read_is_awaited_not_empty() {
+        let shelf = Shelf::new(&site(), vec![feed("world", &[])], &[]).awaiting(["world"]);
+        assert_eq!(shelf.find("/feeds/world.rss"), Some(Found::Awaited));
+        let there = shelf.with([("/feeds/world.rss".into(), Some(document("a")))]);
+        assert!(matches!(
+            there.find("/feeds/world.rss"),
+            Some(Found::Document(_))
+        ));
     }
 
     #[test]

@@ -82,6 +82,7 @@ fn shelved(shelf: &Shelf, path: &str, asked: &HeaderMap) -> Result<Response<Body
             Err(_) => Refusal::Absent,
         }),
         Some(Found::Gone) => Err(Refusal::Withdrawn),
+        Some(Found::Awaited) => Err(Refusal::Cold),
         None => Err(Refusal::Absent),
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::entries::{COLUMNS, EntryKey, entry_at};
+use super::entries::{COLUMNS, entry_at};
+use super::keys::EntryKey;
 use super::shapes::{instant, millis};
 use super::{Store, StoreError};
 use crate::dedupe::StoryId;
@@ -21,21 +22,41 @@ impl Store {
     /// The newest stories that any of these sources carries, newest first, ties by id. Stories dated after `until` wait (T10).
     ///
     /// The speaker of a story in a feed is its representative when that is from one of the feed's sources, else the first entry that is.
-    pub fn candidates(&self, sources: &[String], until: DateTime<Utc>, limit: usize) -> Result<Vec<Candidate>, StoreError> {
+    pub fn candidates(
+        &self,
+        sources: &[String],
+        until: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, StoreError> {
         let sources = serde_json::to_string(sources)?;
         let mut find = self.conn.prepare_cached(
             "SELECT s.key, (SELECT e.source FROM entries e WHERE e.story = s.id AND e.source IN (SELECT value FROM json_each(?1))
                             ORDER BY e.id = s.representative DESC, e.id LIMIT 1) AS speaker, s.published
              FROM stories s WHERE s.published <= ?2 AND speaker IS NOT NULL ORDER BY s.published DESC, s.key LIMIT ?3",
         )?;
-        let rows = find.query_map(params![sources, millis(until), i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
-            Ok(Candidate { story: StoryId::from(row.get::<_, String>(0)?.as_str()), source: row.get(1)?, published: instant(row.get(2)?) })
-        })?;
+        let rows = find.query_map(
+            params![
+                sources,
+                millis(until),
+                i64::try_from(limit).unwrap_or(i64::MAX)
+            ],
+            |row| {
+                Ok(Candidate {
+                    story: StoryId::from(row.get::<_, String>(0)?.as_str()),
+                    source: row.get(1)?,
+                    published: instant(row.get(2)?),
+                })
+            },
+        )?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// A story with its speaker, its other carriers and its source links. `within` names the sources that may speak for it; all may when it is empty.
-    pub fn cited_story(&self, id: &StoryId, within: &[String]) -> Result<Option<CitedStory>, StoreError> {
+    pub fn cited_story(
+        &self,
+        id: &StoryId,
+        within: &[String],
+    ) -> Result<Option<CitedStory>, StoreError> {
         let within = serde_json::to_string(within)?;
         let sql = format!(
             "SELECT s.public_id, s.published, s.updated, s.id, e.id, {CARRIER}, {COLUMNS}
@@ -45,10 +66,20 @@ impl Store {
         );
         let mut find = self.conn.prepare_cached(&sql)?;
         let found = find.query_row(params![id.as_str(), within], |row| {
-            let story: (String, i64, i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            let story: (String, i64, i64, i64, i64) = (
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            );
             Ok((story, carrier(row, 5)?, entry_at(row, 13)?))
         });
-        let Some(((public_id, published, updated, story, entry_key), carrier, entry)) = found.optional()? else { return Ok(None) };
+        let Some(((public_id, published, updated, story, entry_key), carrier, entry)) =
+            found.optional()?
+        else {
+            return Ok(None);
+        };
         Ok(Some(CitedStory {
             id: id.clone(),
             public_id,
@@ -62,16 +93,31 @@ impl Store {
     }
 
     fn also(&self, story: i64, speaker: i64) -> Result<Vec<Carrier>, StoreError> {
-        let sql = format!("SELECT {CARRIER} FROM entries e JOIN sources src ON src.id = e.source WHERE e.story = ?1 AND e.id <> ?2 ORDER BY e.id LIMIT ?3");
+        let sql = format!(
+            "SELECT {CARRIER} FROM entries e JOIN sources src ON src.id = e.source WHERE e.story = ?1 AND e.id <> ?2 ORDER BY e.id LIMIT ?3"
+        );
         let mut find = self.conn.prepare_cached(&sql)?;
         let rows = find.query_map(params![story, speaker, ALSO_LIMIT], |row| carrier(row, 0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether any of these sources was ever read, however little it held.
+    pub fn any_read(&self, sources: &[String]) -> Result<bool, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM json_each(?1) j JOIN visits v ON v.source = j.value WHERE v.outcome IN ('fresh', 'unchanged'))",
+        )?;
+        Ok(find.query_row([serde_json::to_string(sources)?], |row| row.get(0))?)
+    }
+
     /// When a feed was first published: now, if it never was.
     pub fn feed_since(&self, feed: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
-        self.conn.prepare_cached("INSERT OR IGNORE INTO feeds (id, since) VALUES (?1, ?2)")?.execute(params![feed, millis(now)])?;
-        let since = self.conn.prepare_cached("SELECT since FROM feeds WHERE id = ?1")?.query_row([feed], |row| row.get(0))?;
+        self.conn
+            .prepare_cached("INSERT OR IGNORE INTO feeds (id, since) VALUES (?1, ?2)")?
+            .execute(params![feed, millis(now)])?;
+        let since = self
+            .conn
+            .prepare_cached("SELECT since FROM feeds WHERE id = ?1")?
+            .query_row([feed], |row| row.get(0))?;
         Ok(instant(since))
     }
 
@@ -83,12 +129,20 @@ impl Store {
     }
 
     /// Records which stories a feed publishes now: those that came in and those that left. Writes nothing when nothing moved.
-    pub fn record_edition(&self, feed: &str, stories: &[StoryId], now: DateTime<Utc>) -> Result<(), StoreError> {
-        let wanted = serde_json::to_string(&stories.iter().map(StoryId::as_str).collect::<Vec<_>>())?;
-        self.conn.prepare_cached(
-            "UPDATE publications SET until = ?3 WHERE feed = ?1 AND until IS NULL
+    pub fn record_edition(
+        &self,
+        feed: &str,
+        stories: &[StoryId],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let wanted =
+            serde_json::to_string(&stories.iter().map(StoryId::as_str).collect::<Vec<_>>())?;
+        self.conn
+            .prepare_cached(
+                "UPDATE publications SET until = ?3 WHERE feed = ?1 AND until IS NULL
              AND story NOT IN (SELECT s.id FROM json_each(?2) j JOIN stories s ON s.key = j.value)",
-        )?.execute(params![feed, wanted, millis(now)])?;
+            )?
+            .execute(params![feed, wanted, millis(now)])?;
         self.conn.prepare_cached(
             "INSERT INTO publications (feed, story, since) SELECT ?1, s.id, ?3 FROM json_each(?2) j JOIN stories s ON s.key = j.value WHERE true
              ON CONFLICT (feed, story) DO UPDATE SET until = NULL WHERE until IS NOT NULL",
@@ -97,12 +151,26 @@ impl Store {
     }
 
     /// When the bytes of a document last changed: now, if they differ from the last ones (S13).
-    pub fn rendition_changed(&self, path: &str, digest: &[u8; 32], now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
-        let mut find = self.conn.prepare_cached("SELECT changed FROM renditions WHERE path = ?1 AND digest = ?2")?;
-        if let Some(changed) = find.query_row(params![path, digest], |row| row.get(0)).optional()? {
+    pub fn rendition_changed(
+        &self,
+        path: &str,
+        digest: &[u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, StoreError> {
+        let mut find = self
+            .conn
+            .prepare_cached("SELECT changed FROM renditions WHERE path = ?1 AND digest = ?2")?;
+        if let Some(changed) = find
+            .query_row(params![path, digest], |row| row.get(0))
+            .optional()?
+        {
             return Ok(instant(changed));
         }
-        self.conn.prepare_cached("INSERT OR REPLACE INTO renditions (path, digest, changed) VALUES (?1, ?2, ?3)")?.execute(params![path, digest, millis(now)])?;
+        self.conn
+            .prepare_cached(
+                "INSERT OR REPLACE INTO renditions (path, digest, changed) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![path, digest, millis(now)])?;
         Ok(instant(millis(now)))
     }
 }

@@ -4,14 +4,10 @@ use chrono::{DateTime, Duration, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
+use super::keys::{EntryKey, StoryKey};
 use super::shapes::{More, dated, how, instant, millis};
-use super::stories::StoryKey;
 use super::{Store, StoreError};
 use crate::ingest::Entry;
-
-/// An entry's row. Means nothing outside its store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntryKey(pub(super) i64);
 
 /// What is known of an entry that a source says again.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +17,11 @@ pub enum Put {
     /// Said before, word for word.
     Same(EntryKey),
     /// Said before, otherwise: a revision.
-    Changed { entry: EntryKey, story: StoryKey, before: Box<Entry> },
+    Changed {
+        entry: EntryKey,
+        story: StoryKey,
+        before: Box<Entry>,
+    },
 }
 
 /// `last_seen` moves at most this often: it only has to tell a month from a year (`keep`), and every move is a write.
@@ -33,22 +33,53 @@ pub(super) const COLUMNS: &str = "e.raw_id, e.title, e.alternate_title, e.url, e
 
 impl Store {
     /// Looks an entry up by its identity (source, raw id), octet by octet (F45), and notes that it was seen.
-    pub fn look_up(&self, source: &str, entry: &Entry, now: DateTime<Utc>) -> Result<Put, StoreError> {
-        let sql = format!("SELECT e.id, e.hash, e.story, e.last_seen, {COLUMNS} FROM entries e WHERE e.source = ?1 AND e.raw_id = ?2");
+    pub fn look_up(
+        &self,
+        source: &str,
+        entry: &Entry,
+        now: DateTime<Utc>,
+    ) -> Result<Put, StoreError> {
+        let sql = format!(
+            "SELECT e.id, e.hash, e.story, e.last_seen, {COLUMNS} FROM entries e WHERE e.source = ?1 AND e.raw_id = ?2"
+        );
         let mut find = self.conn.prepare_cached(&sql)?;
         let found = find.query_row(params![source, entry.id], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, i64>(2)?, row.get::<_, i64>(3)?, entry_at(row, 4)?))
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, [u8; 32]>(1)?,
+                row.get::<_, i64>(2)?,
+                row.get::<_, i64>(3)?,
+                entry_at(row, 4)?,
+            ))
         });
-        let Some((key, hash, story, last_seen, before)) = found.optional()? else { return Ok(Put::Unknown) };
+        let Some((key, hash, story, last_seen, before)) = found.optional()? else {
+            return Ok(Put::Unknown);
+        };
         if instant(last_seen) + SEEN_STEP <= now {
-            self.conn.prepare_cached("UPDATE entries SET last_seen = ?2 WHERE id = ?1")?.execute(params![key, millis(now)])?;
+            self.conn
+                .prepare_cached("UPDATE entries SET last_seen = ?2 WHERE id = ?1")?
+                .execute(params![key, millis(now)])?;
         }
         let entry_key = EntryKey(key);
-        if hash == said(entry)? { Ok(Put::Same(entry_key)) } else { Ok(Put::Changed { entry: entry_key, story: StoryKey(story), before: Box::new(before?) }) }
+        if hash == said(entry)? {
+            Ok(Put::Same(entry_key))
+        } else {
+            Ok(Put::Changed {
+                entry: entry_key,
+                story: StoryKey(story),
+                before: Box::new(before?),
+            })
+        }
     }
 
     /// Adds an entry to a story.
-    pub fn add_entry(&self, source: &str, entry: &Entry, story: StoryKey, now: DateTime<Utc>) -> Result<EntryKey, StoreError> {
+    pub fn add_entry(
+        &self,
+        source: &str,
+        entry: &Entry,
+        story: StoryKey,
+        now: DateTime<Utc>,
+    ) -> Result<EntryKey, StoreError> {
         self.conn.prepare_cached(
             "INSERT INTO entries (source, raw_id, story, title, alternate_title, url, canonical, language, rights, published, published_how, updated, updated_how,
                  summary, content, base, image, comments, more, hash, first_seen, last_seen)
@@ -63,7 +94,13 @@ impl Store {
     }
 
     /// Puts what a source says now in the place of what it said `before`, which is kept as a revision.
-    pub fn revise_entry(&self, key: EntryKey, entry: &Entry, before: &Entry, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub fn revise_entry(
+        &self,
+        key: EntryKey,
+        entry: &Entry,
+        before: &Entry,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         self.conn.prepare_cached(
             "INSERT INTO revisions (entry, replaced, title, url, published, updated, summary, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?.execute(params![
@@ -87,12 +124,22 @@ impl Store {
     pub fn prune(&self, before: DateTime<Utc>) -> Result<usize, StoreError> {
         let stale = "SELECT e.id FROM entries e WHERE e.last_seen < ?1 AND NOT EXISTS (SELECT 1 FROM publications p WHERE p.story = e.story AND p.until IS NULL)
                      AND NOT EXISTS (SELECT 1 FROM entries o WHERE o.story = e.story AND o.last_seen >= ?1)";
-        self.conn.execute(&format!("UPDATE stories SET representative = NULL WHERE representative IN ({stale})"), [millis(before)])?;
-        let gone = self.conn.execute(&format!("DELETE FROM entries WHERE id IN ({stale})"), [millis(before)])?;
+        self.conn.execute(
+            &format!("UPDATE stories SET representative = NULL WHERE representative IN ({stale})"),
+            [millis(before)],
+        )?;
+        let gone = self.conn.execute(
+            &format!("DELETE FROM entries WHERE id IN ({stale})"),
+            [millis(before)],
+        )?;
         if gone > 0 {
             let orphans = "SELECT id FROM stories s WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.story = s.id)";
-            self.conn.execute(&format!("DELETE FROM publications WHERE story IN ({orphans})"), [])?;
-            self.conn.execute(&format!("DELETE FROM stories WHERE id IN ({orphans})"), [])?;
+            self.conn.execute(
+                &format!("DELETE FROM publications WHERE story IN ({orphans})"),
+                [],
+            )?;
+            self.conn
+                .execute(&format!("DELETE FROM stories WHERE id IN ({orphans})"), [])?;
         }
         Ok(gone)
     }
@@ -106,7 +153,15 @@ fn more(entry: &Entry) -> Result<String, StoreError> {
 fn said(entry: &Entry) -> Result<[u8; 32], StoreError> {
     let mut hash = Sha256::new();
     let texts = [
-        &entry.title, &entry.alternate_title, &entry.url, &entry.canonical, &entry.language, &entry.rights, &entry.summary, &entry.content, &entry.image,
+        &entry.title,
+        &entry.alternate_title,
+        &entry.url,
+        &entry.canonical,
+        &entry.language,
+        &entry.rights,
+        &entry.summary,
+        &entry.content,
+        &entry.image,
         &entry.comments,
     ];
     for text in texts {
@@ -115,7 +170,10 @@ fn said(entry: &Entry) -> Result<[u8; 32], StoreError> {
         hash.update([0]);
     }
     for date in [entry.published, entry.updated] {
-        hash.update(date.map_or(i64::MIN, |dated| millis(dated.at())).to_le_bytes());
+        hash.update(
+            date.map_or(i64::MIN, |dated| millis(dated.at()))
+                .to_le_bytes(),
+        );
     }
     hash.update(more(entry)?);
     Ok(hash.finalize().into())

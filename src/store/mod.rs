@@ -6,6 +6,7 @@
 mod editions;
 mod entries;
 mod error;
+mod keys;
 mod links;
 mod report;
 mod schema;
@@ -18,11 +19,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-pub use entries::{EntryKey, Put};
+pub use entries::Put;
 pub use error::StoreError;
+pub use keys::{EntryKey, StoryKey};
 pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, VisitFacts, Why};
 pub use sources::{Claim, Kept, Listed, VisitRecord};
-pub use stories::StoryKey;
 
 /// How long a statement waits for another process that is writing. A commit takes milliseconds; a minute-long one is a stuck disk.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
@@ -50,10 +51,13 @@ impl Store {
     /// Opens an existing store for reading only. Does not create or migrate.
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
         if !path.exists() {
-            return Err(StoreError::Missing { path: path.display().to_string() });
+            return Err(StoreError::Missing {
+                path: path.display().to_string(),
+            });
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(path, flags).map_err(|error| StoreError::opening(path, error))?;
+        let conn = Connection::open_with_flags(path, flags)
+            .map_err(|error| StoreError::opening(path, error))?;
         connection_settings(&conn).map_err(|error| StoreError::opening(path, error))?;
         schema::require_current(&conn, path)?;
         Ok(Store { conn })
@@ -62,14 +66,18 @@ impl Store {
     /// A store that lives in memory: the real thing for tests and `inspect`.
     pub fn in_memory() -> Result<Self, StoreError> {
         let path = Path::new(":memory:");
-        let mut conn = Connection::open_in_memory().map_err(|error| StoreError::opening(path, error))?;
+        let mut conn =
+            Connection::open_in_memory().map_err(|error| StoreError::opening(path, error))?;
         prepare(&conn).map_err(|error| StoreError::opening(path, error))?;
         schema::migrate(&mut conn, path)?;
         Ok(Store { conn })
     }
 
     /// Runs `work` as one transaction: all of it is committed, or nothing (F4).
-    pub fn transaction<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub fn transaction<T>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
         match work(self) {
             Ok(value) => match self.conn.execute_batch("COMMIT") {
@@ -87,7 +95,10 @@ impl Store {
     }
 
     /// Runs `work` inside the present transaction so that its failure undoes it alone: one bad arrival does not cost the others their commit.
-    pub fn attempt<T>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub fn attempt<T>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         self.conn.execute_batch("SAVEPOINT attempt")?;
         let result = work(self);
         if result.is_err() {
@@ -111,12 +122,19 @@ impl Store {
 
     /// A number that moves when another connection changed the store.
     pub fn data_version(&self) -> Result<i64, StoreError> {
-        Ok(self.conn.pragma_query_value(None, "data_version", |row| row.get(0))?)
+        Ok(self
+            .conn
+            .pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 
     /// Whether the store answers at all, for `/readyz`.
     pub fn answers(&self) -> bool {
-        self.conn.query_row("SELECT 1 FROM sources LIMIT 1", [], |_| Ok(())).map_or_else(|error| matches!(error, rusqlite::Error::QueryReturnedNoRows), |()| true)
+        self.conn
+            .query_row("SELECT 1 FROM sources LIMIT 1", [], |_| Ok(()))
+            .map_or_else(
+                |error| matches!(error, rusqlite::Error::QueryReturnedNoRows),
+                |()| true,
+            )
     }
 }
 

@@ -91,7 +91,13 @@ pub struct Publication {
 impl Store {
     pub fn totals(&self) -> Result<Totals, StoreError> {
         let sql = "SELECT (SELECT count(*) FROM sources WHERE active = 1), (SELECT count(*) FROM entries), (SELECT count(*) FROM stories)";
-        Ok(self.conn.query_row(sql, [], |row| Ok(Totals { sources: count(row, 0)?, entries: count(row, 1)?, stories: count(row, 2)? }))?)
+        Ok(self.conn.query_row(sql, [], |row| {
+            Ok(Totals {
+                sources: count(row, 0)?,
+                entries: count(row, 1)?,
+                stories: count(row, 2)?,
+            })
+        })?)
     }
 
     /// Every configured source, by id.
@@ -112,7 +118,10 @@ impl Store {
                 failures: row.get(4)?,
                 next_due: (!retired).then_some(instant(row.get(6)?)),
                 due_because: row.get(7)?,
-                last: row.get::<_, Option<i64>>(8)?.map(|at| visit(row, at)).transpose()?,
+                last: row
+                    .get::<_, Option<i64>>(8)?
+                    .map(|at| visit(row, at))
+                    .transpose()?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -126,18 +135,30 @@ impl Store {
 
     /// The story of this id, or of an id that begins so and no other does.
     pub fn story_by_id(&self, beginning: &str) -> Result<Option<StoryFacts>, StoreError> {
-        let mut found = self.story_facts("WHERE s.key >= ?1 AND s.key < ?1 || 'g'", Some(beginning.to_string()))?;
+        let mut found = self.story_facts(
+            "WHERE s.key >= ?1 AND s.key < ?1 || 'g'",
+            Some(beginning.to_string()),
+        )?;
         Ok(if found.len() == 1 { found.pop() } else { None })
     }
 
     /// Stories of the entries that bear this canonical key, this address, this raw id or this published id.
-    pub fn stories_about(&self, address: &str, key: Option<&str>) -> Result<Vec<StoryFacts>, StoreError> {
+    pub fn stories_about(
+        &self,
+        address: &str,
+        key: Option<&str>,
+    ) -> Result<Vec<StoryFacts>, StoreError> {
         let mut ids = self.conn.prepare_cached(
             "SELECT story FROM entries WHERE url = ?1 OR raw_id = ?1 UNION SELECT e.story FROM addresses a JOIN entries e ON e.id = a.entry WHERE a.key = ?2
              UNION SELECT id FROM stories WHERE public_id = ?1",
         )?;
-        let stories: Vec<i64> = ids.query_map(params![address, key], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        self.story_facts("WHERE s.id IN (SELECT value FROM json_each(?1))", Some(serde_json::to_string(&stories)?))
+        let stories: Vec<i64> = ids
+            .query_map(params![address, key], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        self.story_facts(
+            "WHERE s.id IN (SELECT value FROM json_each(?1))",
+            Some(serde_json::to_string(&stories)?),
+        )
     }
 
     /// Stories whose entries cite this canonical key.
@@ -149,7 +170,11 @@ impl Store {
     pub fn publications_of(&self, story: &StoryId) -> Result<Vec<Publication>, StoreError> {
         let mut find = self.conn.prepare_cached("SELECT p.feed, p.since, p.until FROM publications p JOIN stories s ON s.id = p.story WHERE s.key = ?1 ORDER BY p.feed")?;
         let rows = find.query_map([story.as_str()], |row| {
-            Ok(Publication { feed: row.get(0)?, since: instant(row.get(1)?), until: row.get::<_, Option<i64>>(2)?.map(instant) })
+            Ok(Publication {
+                feed: row.get(0)?,
+                since: instant(row.get(1)?),
+                until: row.get::<_, Option<i64>>(2)?.map(instant),
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -165,7 +190,9 @@ impl Store {
                 took: millis_to_duration(row.get(1)?),
                 outcome: row.get(2)?,
                 status: row.get(3)?,
-                bytes: row.get::<_, Option<i64>>(4)?.and_then(|bytes| u64::try_from(bytes).ok()),
+                bytes: row
+                    .get::<_, Option<i64>>(4)?
+                    .and_then(|bytes| u64::try_from(bytes).ok()),
                 added: count(row, 5)?,
                 changed: count(row, 6)?,
                 message: row.get(7)?,
@@ -175,7 +202,11 @@ impl Store {
         Ok(facts.optional()?)
     }
 
-    fn story_facts(&self, filter: &str, argument: Option<String>) -> Result<Vec<StoryFacts>, StoreError> {
+    fn story_facts(
+        &self,
+        filter: &str,
+        argument: Option<String>,
+    ) -> Result<Vec<StoryFacts>, StoreError> {
         let sql = format!(
             "SELECT s.key, s.public_id, s.published, e.source, e.raw_id, e.title, e.url, e.first_seen, e.id = s.representative,
                  (SELECT count(*) FROM revisions r WHERE r.entry = e.id), v.rule, v.key, v.tokens, v.kin_source, v.kin_id, v.rules
@@ -187,8 +218,18 @@ impl Store {
         while let Some(row) = rows.next()? {
             let key: String = row.get(0)?;
             if stories.last().is_none_or(|story| story.id.as_str() != key) {
-                let (id, public_id, published) = (StoryId::from(key.as_str()), row.get(1)?, instant(row.get(2)?));
-                stories.push(StoryFacts { id, public_id, title: None, published, entries: Vec::new() });
+                let (id, public_id, published) = (
+                    StoryId::from(key.as_str()),
+                    row.get(1)?,
+                    instant(row.get(2)?),
+                );
+                stories.push(StoryFacts {
+                    id,
+                    public_id,
+                    title: None,
+                    published,
+                    entries: Vec::new(),
+                });
             }
             let entry = entry_facts(row)?;
             if let Some(story) = stories.last_mut() {
@@ -228,7 +269,9 @@ fn visit(row: &Row<'_>, at: i64) -> rusqlite::Result<VisitFacts> {
         took: millis_to_duration(row.get(9)?),
         outcome: row.get(10)?,
         status: row.get(11)?,
-        bytes: row.get::<_, Option<i64>>(12)?.and_then(|bytes| u64::try_from(bytes).ok()),
+        bytes: row
+            .get::<_, Option<i64>>(12)?
+            .and_then(|bytes| u64::try_from(bytes).ok()),
         added: count(row, 13)?,
         changed: count(row, 14)?,
         message: row.get(15)?,

@@ -155,7 +155,11 @@ pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreErr
     let found = version(conn)?;
     let known = steps().len();
     if found > known {
-        return Err(StoreError::Newer { path: path_text(), found, known });
+        return Err(StoreError::Newer {
+            path: path_text(),
+            found,
+            known,
+        });
     }
     let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -163,7 +167,9 @@ pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreErr
         return Err(StoreError::NotAStore { path: path_text() });
     }
     conn.pragma_update(None, "application_id", APPLICATION_ID)?;
-    Migrations::new(steps().into()).to_latest(conn).map_err(|error| StoreError::Sql(format!("bringing the store up to date failed: {error}")))
+    Migrations::new(steps().into())
+        .to_latest(conn)
+        .map_err(|error| StoreError::Sql(format!("bringing the store up to date failed: {error}")))
 }
 
 pub(super) fn require_current(conn: &Connection, path: &Path) -> Result<(), StoreError> {

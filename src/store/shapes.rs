@@ -63,39 +63,103 @@ struct OriginShape {
 impl More {
     pub fn of(entry: &Entry) -> Self {
         More {
-            authors: entry.authors.iter().cloned().map(|Person { name, email, url }| PersonShape { name, email, url }).collect(),
+            authors: entry
+                .authors
+                .iter()
+                .cloned()
+                .map(|Person { name, email, url }| PersonShape { name, email, url })
+                .collect(),
             categories: entry.categories.clone(),
-            enclosures: entry.enclosures.iter().cloned().map(|Enclosure { url, mime, length }| EnclosureShape { url, mime, length }).collect(),
-            origin: entry.origin.clone().map(|Origin { id, title, url }| OriginShape { id, title, url }),
-            relations: entry.relations.iter().cloned().map(|Relation { rel, url, title }| (rel, url, title)).collect(),
+            enclosures: entry
+                .enclosures
+                .iter()
+                .cloned()
+                .map(|Enclosure { url, mime, length }| EnclosureShape { url, mime, length })
+                .collect(),
+            origin: entry
+                .origin
+                .clone()
+                .map(|Origin { id, title, url }| OriginShape { id, title, url }),
+            relations: entry
+                .relations
+                .iter()
+                .cloned()
+                .map(|Relation { rel, url, title }| (rel, url, title))
+                .collect(),
         }
     }
 
     pub fn fill(self, entry: &mut Entry) {
-        entry.authors = self.authors.into_iter().map(|PersonShape { name, email, url }| Person { name, email, url }).collect();
+        entry.authors = self
+            .authors
+            .into_iter()
+            .map(|PersonShape { name, email, url }| Person { name, email, url })
+            .collect();
         entry.categories = self.categories;
-        entry.enclosures = self.enclosures.into_iter().map(|EnclosureShape { url, mime, length }| Enclosure { url, mime, length }).collect();
-        entry.origin = self.origin.map(|OriginShape { id, title, url }| Origin { id, title, url });
-        entry.relations = self.relations.into_iter().map(|(rel, url, title)| Relation { rel, url, title }).collect();
+        entry.enclosures = self
+            .enclosures
+            .into_iter()
+            .map(|EnclosureShape { url, mime, length }| Enclosure { url, mime, length })
+            .collect();
+        entry.origin = self
+            .origin
+            .map(|OriginShape { id, title, url }| Origin { id, title, url });
+        entry.relations = self
+            .relations
+            .into_iter()
+            .map(|(rel, url, title)| Relation { rel, url, title })
+            .collect();
     }
 }
 
 /// How a date was read: `from precision zone-rule`.
 pub(super) fn how(dated: &Dated) -> String {
-    format!("{} {} {}", dated.from, dated.stamp.precision.as_str(), dated.stamp.zone_rule.as_str())
+    format!(
+        "{} {} {}",
+        dated.from,
+        dated.stamp.precision.as_str(),
+        dated.stamp.zone_rule.as_str()
+    )
 }
 
 /// Names of the places dates come from, as entries bear them.
-const PLACES: [&str; 9] = ["feed", "byline", "meta", "json-ld", "time", "front-matter", "itemprop", "og", "page"];
+const PLACES: [&str; 9] = [
+    "feed",
+    "byline",
+    "meta",
+    "json-ld",
+    "time",
+    "front-matter",
+    "itemprop",
+    "og",
+    "page",
+];
 
 pub(super) fn dated(millis: Option<i64>, how: Option<String>) -> Option<Dated> {
     let at = instant(millis?);
     let how = how.unwrap_or_default();
     let mut words = how.split(' ');
-    let from = words.next().and_then(|word| PLACES.iter().find(|place| **place == word)).copied().unwrap_or("feed");
-    let precision = words.next().and_then(Precision::parse).unwrap_or(Precision::Second);
-    let zone_rule = words.next().and_then(ZoneRule::parse).unwrap_or(ZoneRule::Default);
-    Some(Dated { stamp: Stamp { at, precision, zone_rule }, from })
+    let from = words
+        .next()
+        .and_then(|word| PLACES.iter().find(|place| **place == word))
+        .copied()
+        .unwrap_or("feed");
+    let precision = words
+        .next()
+        .and_then(Precision::parse)
+        .unwrap_or(Precision::Second);
+    let zone_rule = words
+        .next()
+        .and_then(ZoneRule::parse)
+        .unwrap_or(ZoneRule::Default);
+    Some(Dated {
+        stamp: Stamp {
+            at,
+            precision,
+            zone_rule,
+        },
+        from,
+    })
 }
 
 /// Most oddities kept of one visit: the first tell the rest.
@@ -108,13 +172,21 @@ pub(super) fn oddities_to_json(oddities: &[Oddity]) -> Result<Option<String>, se
     if oddities.is_empty() {
         return Ok(None);
     }
-    let shapes: Vec<OddityShape> =
-        oddities.iter().take(ODDITIES_KEPT).map(|odd| OddityShape(odd.code.to_string(), odd.at.clone(), odd.message.clone())).collect();
+    let shapes: Vec<OddityShape> = oddities
+        .iter()
+        .take(ODDITIES_KEPT)
+        .map(|odd| OddityShape(odd.code.to_string(), odd.at.clone(), odd.message.clone()))
+        .collect();
     serde_json::to_string(&shapes).map(Some)
 }
 
 /// Oddities as (code, place, message).
 pub(super) fn oddities_from_json(text: Option<String>) -> Vec<(String, String, String)> {
-    let shapes: Vec<OddityShape> = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    shapes.into_iter().map(|OddityShape(code, at, message)| (code, at, message)).collect()
+    let shapes: Vec<OddityShape> = text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    shapes
+        .into_iter()
+        .map(|OddityShape(code, at, message)| (code, at, message))
+        .collect()
 }

@@ -69,7 +69,8 @@ impl Store {
     /// Makes the store know exactly the configured sources as active; the others keep what they brought and are left alone. A source whose address
     /// changed is due anew.
     pub fn sync_sources(&self, sources: &[Listed]) -> Result<(), StoreError> {
-        self.conn.execute("UPDATE sources SET active = 0 WHERE active = 1", [])?;
+        self.conn
+            .execute("UPDATE sources SET active = 0 WHERE active = 1", [])?;
         let mut put = self.conn.prepare_cached(
             "INSERT INTO sources (id, name, address, due, due_because) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (id) DO UPDATE SET active = 1, name = excluded.name,
@@ -78,32 +79,102 @@ impl Store {
                  address = excluded.address",
         )?;
         for source in sources {
-            put.execute(params![source.id, source.name, source.address, millis(source.first_due), source.because])?;
+            put.execute(params![
+                source.id,
+                source.name,
+                source.address,
+                millis(source.first_due),
+                source.because
+            ])?;
         }
         Ok(())
     }
 
     /// Claims up to `limit` sources that are due, the longest overdue first, until `lease`. What another process holds is passed over.
-    pub fn claim_due(&self, now: DateTime<Utc>, limit: usize, lease: Duration, owner: &str) -> Result<Vec<Claim>, StoreError> {
+    pub fn claim_due(
+        &self,
+        now: DateTime<Utc>,
+        limit: usize,
+        lease: Duration,
+        owner: &str,
+    ) -> Result<Vec<Claim>, StoreError> {
         let mut claim = self.conn.prepare_cached(
             "UPDATE sources SET leased_until = ?2, leased_by = ?3
              WHERE id IN (SELECT id FROM sources WHERE active = 1 AND retired = 0 AND due <= ?1 AND leased_until <= ?1 ORDER BY due, id LIMIT ?4)
              RETURNING id, due",
         )?;
-        let until = millis(now).saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 4));
-        let rows = claim.query_map(params![millis(now), until, owner, i64::try_from(limit).unwrap_or(i64::MAX)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+        let until =
+            millis(now).saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 4));
+        let rows = claim.query_map(
+            params![
+                millis(now),
+                until,
+                owner,
+                i64::try_from(limit).unwrap_or(i64::MAX)
+            ],
+            |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)),
+        )?;
         let mut claimed = rows.collect::<Result<Vec<_>, _>>()?;
         claimed.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
-        claimed.into_iter().map(|(source, _)| Ok(Claim { kept: self.kept(&source)?, source })).collect()
+        claimed
+            .into_iter()
+            .map(|(source, _)| {
+                Ok(Claim {
+                    kept: self.kept(&source)?,
+                    source,
+                })
+            })
+            .collect()
     }
 
     /// Claims one source though it be not due. `None` when another process holds it, or when its server asked to be left alone until later (F14).
-    pub fn claim(&self, source: &str, now: DateTime<Utc>, lease: Duration, owner: &str) -> Result<Option<Claim>, StoreError> {
-        let until = millis(now).saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 4));
+    pub fn claim(
+        &self,
+        source: &str,
+        now: DateTime<Utc>,
+        lease: Duration,
+        owner: &str,
+    ) -> Result<Option<Claim>, StoreError> {
+        let until =
+            millis(now).saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 4));
         let claimed = self.conn.prepare_cached(
             "UPDATE sources SET leased_until = ?2, leased_by = ?3 WHERE id = ?4 AND active = 1 AND leased_until <= ?1 AND coalesce(retry_at, 0) <= ?1",
         )?.execute(params![millis(now), until, owner, source])?;
-        if claimed == 0 { Ok(None) } else { Ok(Some(Claim { kept: self.kept(source)?, source: source.to_string() })) }
+        if claimed == 0 {
+            Ok(None)
+        } else {
+            Ok(Some(Claim {
+                kept: self.kept(source)?,
+                source: source.to_string(),
+            }))
+        }
+    }
+
+    /// Holds on to everything this owner has claimed, until `lease` from now.
+    pub fn renew(
+        &self,
+        now: DateTime<Utc>,
+        lease: Duration,
+        owner: &str,
+    ) -> Result<(), StoreError> {
+        let until =
+            millis(now).saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 4));
+        self.conn
+            .prepare_cached(
+                "UPDATE sources SET leased_until = ?1 WHERE leased_by = ?2 AND leased_until < ?1",
+            )?
+            .execute(params![until, owner])?;
+        Ok(())
+    }
+
+    /// Gives everything back that this owner has claimed: its visits were abandoned.
+    pub fn release_all(&self, owner: &str) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE sources SET leased_until = 0, leased_by = NULL WHERE leased_by = ?1",
+            )?
+            .execute([owner])?;
+        Ok(())
     }
 
     /// Gives a claim back without a visit.
@@ -114,28 +185,51 @@ impl Store {
 
     /// The earliest instant at which some source becomes due or its lease ends.
     pub fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let next: Option<i64> = self.conn.prepare_cached("SELECT min(max(due, leased_until)) FROM sources WHERE active = 1 AND retired = 0")?.query_row([], |row| row.get(0))?;
+        let next: Option<i64> = self
+            .conn
+            .prepare_cached(
+                "SELECT min(max(due, leased_until)) FROM sources WHERE active = 1 AND retired = 0",
+            )?
+            .query_row([], |row| row.get(0))?;
         Ok(next.map(instant))
     }
 
     /// Sources that were visited before and are overdue, with when they were due and why.
-    pub fn overdue(&self, now: DateTime<Utc>) -> Result<Vec<(String, DateTime<Utc>, String)>, StoreError> {
+    pub fn overdue(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(String, DateTime<Utc>, String)>, StoreError> {
         let mut find = self.conn.prepare_cached("SELECT id, due, due_because FROM sources WHERE active = 1 AND retired = 0 AND due < ?1 AND visited IS NOT NULL ORDER BY id")?;
-        let rows = find.query_map([millis(now)], |row| Ok((row.get(0)?, instant(row.get(1)?), row.get(2)?)))?;
+        let rows = find.query_map([millis(now)], |row| {
+            Ok((row.get(0)?, instant(row.get(1)?), row.get(2)?))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Moves a source's next visit to a later instant; never to an earlier one.
-    pub fn postpone(&self, source: &str, due: DateTime<Utc>, because: &str) -> Result<(), StoreError> {
-        self.conn.prepare_cached("UPDATE sources SET due = ?2, due_because = ?3 WHERE id = ?1 AND due < ?2")?.execute(params![source, millis(due), because])?;
+    pub fn postpone(
+        &self,
+        source: &str,
+        due: DateTime<Utc>,
+        because: &str,
+    ) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE sources SET due = ?2, due_because = ?3 WHERE id = ?1 AND due < ?2",
+            )?
+            .execute(params![source, millis(due), because])?;
         Ok(())
     }
 
     /// What is remembered of a source; nothing of an unknown one.
     pub fn kept(&self, source: &str) -> Result<Kept, StoreError> {
         let mut find = self.conn.prepare_cached("SELECT asked, validated_url, etag, last_modified, body, failures, gone_since FROM sources WHERE id = ?1")?;
-        let Some(mut kept) = find.query_row([source], kept).optional()? else { return Ok(Kept::default()) };
-        let mut documents = self.conn.prepare_cached("SELECT path, hash FROM documents WHERE source = ?1 ORDER BY path")?;
+        let Some(mut kept) = find.query_row([source], kept).optional()? else {
+            return Ok(Kept::default());
+        };
+        let mut documents = self
+            .conn
+            .prepare_cached("SELECT path, hash FROM documents WHERE source = ?1 ORDER BY path")?;
         let rows = documents.query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?;
         kept.memory.documents = rows.collect::<Result<_, _>>()?;
         Ok(kept)
@@ -152,7 +246,9 @@ impl Store {
         self.conn.prepare_cached(
             "DELETE FROM visits WHERE source = ?1 AND at < (SELECT at FROM visits WHERE source = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)",
         )?.execute(params![visit.source, VISITS_KEPT])?;
-        let (due, because) = visit.due.map_or((0, "gone"), |(at, because)| (millis(at), because));
+        let (due, because) = visit
+            .due
+            .map_or((0, "gone"), |(at, because)| (millis(at), because));
         self.conn.prepare_cached(
             "UPDATE sources SET visited = ?2, failures = ?3, gone_since = ?4, retry_at = ?5, due = ?6, due_because = ?7, retired = ?8,
                  news = CASE WHEN ?9 THEN ?2 ELSE news END, leased_until = 0, leased_by = NULL WHERE id = ?1",
@@ -170,11 +266,19 @@ impl Store {
         self.conn.prepare_cached("UPDATE sources SET asked = ?2, validated_url = ?3, etag = ?4, last_modified = ?5, body = ?6 WHERE id = ?1")?.execute(
             params![source, memory.asked, memory.validated_url, memory.validators.etag, memory.validators.last_modified, memory.body],
         )?;
-        let mut held = self.conn.prepare_cached("SELECT path, hash FROM documents WHERE source = ?1 ORDER BY path")?;
-        let held: Vec<(String, [u8; 32])> = held.query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        let mut held = self
+            .conn
+            .prepare_cached("SELECT path, hash FROM documents WHERE source = ?1 ORDER BY path")?;
+        let held: Vec<(String, [u8; 32])> = held
+            .query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
         if held != memory.documents {
-            self.conn.prepare_cached("DELETE FROM documents WHERE source = ?1")?.execute([source])?;
-            let mut put = self.conn.prepare_cached("INSERT OR REPLACE INTO documents (source, path, hash) VALUES (?1, ?2, ?3)")?;
+            self.conn
+                .prepare_cached("DELETE FROM documents WHERE source = ?1")?
+                .execute([source])?;
+            let mut put = self.conn.prepare_cached(
+                "INSERT OR REPLACE INTO documents (source, path, hash) VALUES (?1, ?2, ?3)",
+            )?;
             for (path, hash) in &memory.documents {
                 put.execute(params![source, path, hash])?;
             }
@@ -197,7 +301,10 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
         memory: Memory {
             asked: row.get(0)?,
             validated_url: row.get(1)?,
-            validators: Validators { etag: row.get(2)?, last_modified: row.get(3)? },
+            validators: Validators {
+                etag: row.get(2)?,
+                last_modified: row.get(3)?,
+            },
             body: row.get(4)?,
             documents: Vec::new(),
         },

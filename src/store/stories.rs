@@ -3,28 +3,31 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
-use super::entries::EntryKey;
+use super::keys::{EntryKey, StoryKey};
 use super::shapes::millis;
 use super::{Store, StoreError};
 use crate::dedupe::{EntryRef, Fingerprint, Kin, Reason, StoryId, minted_public_id, public_id};
-
-/// A story's row. Means nothing outside its store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StoryKey(pub(super) i64);
 
 /// Most kin looked at for one address or text: beyond, an address is a front and a text is boilerplate, and the judge has seen enough to know.
 const KIN_LIMIT: i64 = 64;
 
 impl Store {
     /// Entries that claim one of these addresses, first seen first. Not `except` itself.
-    pub fn kin_by_address(&self, print: &Fingerprint, except: Option<EntryKey>) -> Result<Vec<Kin>, StoreError> {
+    pub fn kin_by_address(
+        &self,
+        print: &Fingerprint,
+        except: Option<EntryKey>,
+    ) -> Result<Vec<Kin>, StoreError> {
         let mut find = self.conn.prepare_cached(
             "SELECT e.source, e.raw_id, s.key, f.title FROM addresses a JOIN entries e ON e.id = a.entry JOIN stories s ON s.id = e.story
              JOIN fingerprints f ON f.entry = e.id WHERE a.key = ?1 AND e.id <> ?2 ORDER BY e.id LIMIT ?3",
         )?;
         let mut kin = Vec::new();
         for key in &print.addresses {
-            let rows = find.query_map(params![key, except.map_or(-1, |entry| entry.0), KIN_LIMIT], |row| read_kin(row, Some(key.clone())))?;
+            let rows = find.query_map(
+                params![key, except.map_or(-1, |entry| entry.0), KIN_LIMIT],
+                |row| read_kin(row, Some(key.clone())),
+            )?;
             for row in rows {
                 kin.push(row?);
             }
@@ -33,39 +36,75 @@ impl Store {
     }
 
     /// Entries with the same cleaned text, first seen first. Not `except` itself.
-    pub fn kin_by_text(&self, print: &Fingerprint, except: Option<EntryKey>) -> Result<Vec<Kin>, StoreError> {
-        let Some(text) = print.text else { return Ok(Vec::new()) };
+    pub fn kin_by_text(
+        &self,
+        print: &Fingerprint,
+        except: Option<EntryKey>,
+    ) -> Result<Vec<Kin>, StoreError> {
+        let Some(text) = print.text else {
+            return Ok(Vec::new());
+        };
         let mut find = self.conn.prepare_cached(
             "SELECT e.source, e.raw_id, s.key, f.title FROM fingerprints f JOIN entries e ON e.id = f.entry JOIN stories s ON s.id = e.story
              WHERE f.text = ?1 AND e.id <> ?2 ORDER BY e.id LIMIT ?3",
         )?;
-        let rows = find.query_map(params![text, except.map_or(-1, |entry| entry.0), KIN_LIMIT], |row| read_kin(row, None))?;
+        let rows = find.query_map(
+            params![text, except.map_or(-1, |entry| entry.0), KIN_LIMIT],
+            |row| read_kin(row, None),
+        )?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Founds the story of an entry. The public id is the upstream one unless another story bears it already (P4).
-    pub fn found_story(&self, source: &str, raw_id: &str, published: DateTime<Utc>, updated: DateTime<Utc>, now: DateTime<Utc>) -> Result<StoryKey, StoreError> {
+    pub fn found_story(
+        &self,
+        source: &str,
+        raw_id: &str,
+        published: DateTime<Utc>,
+        updated: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<StoryKey, StoreError> {
         let mut insert = self.conn.prepare_cached(
             "INSERT INTO stories (key, public_id, published, updated, born) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
         )?;
         let key = StoryId::founded_by(source, raw_id);
         for public in [public_id(source, raw_id), minted_public_id(source, raw_id)] {
-            if insert.execute(params![key.as_str(), public, millis(published), millis(updated), millis(now)])? == 1 {
+            if insert.execute(params![
+                key.as_str(),
+                public,
+                millis(published),
+                millis(updated),
+                millis(now)
+            ])? == 1
+            {
                 return Ok(StoryKey(self.conn.last_insert_rowid()));
             }
         }
         // The same entry founded it before and was dropped since: the story is taken up again under its old name.
         let known = self.story_key(&key)?;
-        known.ok_or_else(|| StoreError::Content(format!("story {key} could neither be made nor found")))
+        known.ok_or_else(|| {
+            StoreError::Content(format!("story {key} could neither be made nor found"))
+        })
     }
 
     pub fn story_key(&self, id: &StoryId) -> Result<Option<StoryKey>, StoreError> {
-        let mut find = self.conn.prepare_cached("SELECT id FROM stories WHERE key = ?1")?;
-        Ok(find.query_row([id.as_str()], |row| row.get(0)).optional()?.map(StoryKey))
+        let mut find = self
+            .conn
+            .prepare_cached("SELECT id FROM stories WHERE key = ?1")?;
+        Ok(find
+            .query_row([id.as_str()], |row| row.get(0))
+            .optional()?
+            .map(StoryKey))
     }
 
     /// Keeps why an entry is in its story.
-    pub fn record_verdict(&self, entry: EntryKey, reason: &Reason, rules: u32, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub fn record_verdict(
+        &self,
+        entry: EntryKey,
+        reason: &Reason,
+        rules: u32,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let (key, tokens, kin) = match reason {
             Reason::Founder => (None, None, None),
             Reason::Address { key, kin } => (Some(key), None, Some(kin)),
@@ -78,12 +117,21 @@ impl Store {
     }
 
     /// Keeps what an entry is recognised by, in place of what was kept before.
-    pub fn record_fingerprint(&self, entry: EntryKey, print: &Fingerprint, rules: u32) -> Result<(), StoreError> {
+    pub fn record_fingerprint(
+        &self,
+        entry: EntryKey,
+        print: &Fingerprint,
+        rules: u32,
+    ) -> Result<(), StoreError> {
         self.conn.prepare_cached("INSERT OR REPLACE INTO fingerprints (entry, text, tokens, title, rules) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
             entry.0, print.text, print.tokens, print.title as i64, rules
         ])?;
-        self.conn.prepare_cached("DELETE FROM addresses WHERE entry = ?1")?.execute([entry.0])?;
-        let mut put = self.conn.prepare_cached("INSERT INTO addresses (key, entry) VALUES (?1, ?2)")?;
+        self.conn
+            .prepare_cached("DELETE FROM addresses WHERE entry = ?1")?
+            .execute([entry.0])?;
+        let mut put = self
+            .conn
+            .prepare_cached("INSERT INTO addresses (key, entry) VALUES (?1, ?2)")?;
         for key in &print.addresses {
             put.execute(params![key, entry.0])?;
         }
@@ -93,24 +141,32 @@ impl Store {
     /// The entry that speaks for a story and how many tokens its text has.
     pub fn representative(&self, story: StoryKey) -> Result<Option<(EntryKey, u32)>, StoreError> {
         let mut find = self.conn.prepare_cached("SELECT f.entry, f.tokens FROM stories s JOIN fingerprints f ON f.entry = s.representative WHERE s.id = ?1")?;
-        Ok(find.query_row([story.0], |row| Ok((EntryKey(row.get(0)?), row.get(1)?))).optional()?)
+        Ok(find
+            .query_row([story.0], |row| Ok((EntryKey(row.get(0)?), row.get(1)?)))
+            .optional()?)
     }
 
     /// Lets an entry speak for the story.
     pub fn set_representative(&self, story: StoryKey, entry: EntryKey) -> Result<(), StoreError> {
-        self.conn.prepare_cached("UPDATE stories SET representative = ?2 WHERE id = ?1")?.execute(params![story.0, entry.0])?;
+        self.conn
+            .prepare_cached("UPDATE stories SET representative = ?2 WHERE id = ?1")?
+            .execute(params![story.0, entry.0])?;
         Ok(())
     }
 
     /// Moves the story's `updated` forward, never back (P5).
     pub fn touch_story(&self, story: StoryKey, updated: DateTime<Utc>) -> Result<(), StoreError> {
-        self.conn.prepare_cached("UPDATE stories SET updated = max(updated, ?2) WHERE id = ?1")?.execute(params![story.0, millis(updated)])?;
+        self.conn
+            .prepare_cached("UPDATE stories SET updated = max(updated, ?2) WHERE id = ?1")?
+            .execute(params![story.0, millis(updated)])?;
         Ok(())
     }
 
     /// Ids of the sources that carry a story.
     pub fn carriers(&self, story: StoryKey) -> Result<Vec<String>, StoreError> {
-        let mut find = self.conn.prepare_cached("SELECT DISTINCT source FROM entries WHERE story = ?1 ORDER BY source")?;
+        let mut find = self.conn.prepare_cached(
+            "SELECT DISTINCT source FROM entries WHERE story = ?1 ORDER BY source",
+        )?;
         let rows = find.query_map([story.0], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -118,7 +174,10 @@ impl Store {
 
 fn read_kin(row: &rusqlite::Row<'_>, address: Option<String>) -> rusqlite::Result<Kin> {
     Ok(Kin {
-        entry: EntryRef { source: row.get(0)?, id: row.get(1)? },
+        entry: EntryRef {
+            source: row.get(0)?,
+            id: row.get(1)?,
+        },
         story: StoryId::from(row.get::<_, String>(2)?.as_str()),
         title: row.get::<_, i64>(3)? as u64,
         address,

@@ -11,13 +11,46 @@ const LONGEST_HEADLINE: usize = 220;
 
 /// Words before a name that are not part of it.
 const HONORIFICS: [&str; 22] = [
-    "mr", "mrs", "ms", "mx", "miss", "dr", "prof", "professor", "sir", "dame", "shri", "sri", "smt", "herr", "frau", "monsieur", "madame", "mme", "mlle", "sr",
-    "sra", "rev",
+    "mr",
+    "mrs",
+    "ms",
+    "mx",
+    "miss",
+    "dr",
+    "prof",
+    "professor",
+    "sir",
+    "dame",
+    "shri",
+    "sri",
+    "smt",
+    "herr",
+    "frau",
+    "monsieur",
+    "madame",
+    "mme",
+    "mlle",
+    "sr",
+    "sra",
+    "rev",
 ];
 
 /// Labels before a name.
 const AUTHOR_LABELS: [&str; 14] = [
-    "published by", "posted by", "written by", "reported by", "story by", "words by", "text by", "author", "authors", "by", "von", "par", "por", "autor",
+    "published by",
+    "posted by",
+    "written by",
+    "reported by",
+    "story by",
+    "words by",
+    "text by",
+    "author",
+    "authors",
+    "by",
+    "von",
+    "par",
+    "por",
+    "autor",
 ];
 
 /// What the head of an article says.
@@ -39,10 +72,14 @@ pub struct Header {
 /// (a sentence). Without any byline only the title is taken: a short second line might as well be a heading of the text.
 pub fn read(lines: &[&str], hints: &Hints<'_>) -> Header {
     let mut header = Header::default();
-    let Some(first) = lines.iter().position(|line| !line.trim().is_empty()) else { return header };
+    let Some(first) = lines.iter().position(|line| !line.trim().is_empty()) else {
+        return header;
+    };
     header.title = Some(unmarked(lines[first]).to_string());
     header.body_from = first + 1;
-    let Some(last) = last_byline(lines, first, hints) else { return header };
+    let Some(last) = last_byline(lines, first, hints) else {
+        return header;
+    };
     for line in &lines[first + 1..=last] {
         let line = line.trim();
         if !line.is_empty() && !header.take_byline(line, hints) {
@@ -92,12 +129,18 @@ impl Header {
         let has_names = !names.is_empty();
         self.authors.extend(names.into_iter().map(Person::named));
         // `By A B, 3 November 2025` is one line to the date grammar; `By A B | Mill Street | 3 November` is not.
-        let has_dates = self.take_dates(line, hints) || line.split(['|', '•', '·']).skip(1).any(|part| self.take_dates(part, hints));
+        let has_dates = self.take_dates(line, hints)
+            || line
+                .split(['|', '•', '·'])
+                .skip(1)
+                .any(|part| self.take_dates(part, hints));
         has_names || has_dates
     }
 
     fn take_dates(&mut self, line: &str, hints: &Hints<'_>) -> bool {
-        let Some(byline) = date::byline(line, hints) else { return false };
+        let Some(byline) = date::byline(line, hints) else {
+            return false;
+        };
         self.published = self.published.or(byline.published);
         self.updated = self.updated.or(byline.updated);
         byline.published.is_some() || byline.updated.is_some()
@@ -118,19 +161,35 @@ impl Header {
 
 /// The names of a line such as `Published By: Mr. A B` or `By A B and C D | 9 Nov 2025`; none when it gives none.
 fn author_line(line: &str, hints: &Hints<'_>) -> Vec<String> {
-    let names = line.split(['|', '•', '·']).next().unwrap_or_default().trim();
+    let names = line
+        .split(['|', '•', '·'])
+        .next()
+        .unwrap_or_default()
+        .trim();
     let lower = names.to_lowercase();
     let label = AUTHOR_LABELS.iter().find(|label| {
-        lower.strip_prefix(**label).is_some_and(|after| after.starts_with(':') || (after.starts_with(' ') && !label.starts_with("author")))
+        lower.strip_prefix(**label).is_some_and(|after| {
+            after.starts_with(':') || (after.starts_with(' ') && !label.starts_with("author"))
+        })
     });
-    let Some(label) = label else { return Vec::new() };
+    let Some(label) = label else {
+        return Vec::new();
+    };
     // The label is ASCII and lower-casing keeps ASCII in place, so the cut falls on a boundary; `get` makes sure.
-    let after = names.get(label.len()..).unwrap_or_default().trim_start_matches(':').trim();
+    let after = names
+        .get(label.len()..)
+        .unwrap_or_default()
+        .trim_start_matches(':')
+        .trim();
     // `By noon on Friday …` and `Von 9. November bis …` name nobody.
     if date::byline(after, hints).is_some() {
         return Vec::new();
     }
-    split_names(after).into_iter().map(without_honorific).filter(|name| is_name(name)).collect()
+    split_names(after)
+        .into_iter()
+        .map(without_honorific)
+        .filter(|name| is_name(name))
+        .collect()
 }
 
 fn split_names(text: &str) -> Vec<&str> {
@@ -157,14 +216,24 @@ fn without_honorific(name: &str) -> String {
 /// One to five words that begin like names; `staff writer` is none.
 fn is_name(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let starts_big = words.first().and_then(|word| word.chars().next()).is_some_and(|c| !c.is_lowercase() && c.is_alphabetic());
-    (1..=5).contains(&words.len()) && starts_big && !text.chars().any(|c| c.is_ascii_digit() || matches!(c, '/' | '@' | '(' | ')'))
+    let starts_big = words
+        .first()
+        .and_then(|word| word.chars().next())
+        .is_some_and(|c| !c.is_lowercase() && c.is_alphabetic());
+    (1..=5).contains(&words.len())
+        && starts_big
+        && !text
+            .chars()
+            .any(|c| c.is_ascii_digit() || matches!(c, '/' | '@' | '(' | ')'))
 }
 
 /// Whether a line ends as sentences do, closing quotes and brackets aside.
 pub fn ends_sentence(line: &str) -> bool {
-    let end = line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | '」'));
-    end.ends_with(['.', '!', '…', '。', '！', '？', '।']) || (end.ends_with('?') && line.chars().count() > LONGEST_HEADLINE / 2)
+    let end = line.trim_end_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | '」')
+    });
+    end.ends_with(['.', '!', '…', '。', '！', '？', '।'])
+        || (end.ends_with('?') && line.chars().count() > LONGEST_HEADLINE / 2)
 }
 
 /// A headline without the marks of Markdown or a trailing colon.
@@ -188,10 +257,22 @@ mod tests {
              Published On: 09 November 2025 | 09:40 PM (GMT+05:30, IST, India)\nPublished By: Mr. Arun Pal\n\n\nIntroduction\n\nText.",
         );
         assert_eq!(header.title.as_deref(), Some("Bridge Reopens After Flood"));
-        assert_eq!(header.alternate_title.as_deref(), Some("Traffic Returns to the Old Crossing"));
-        assert_eq!(header.standfirst.as_deref(), Some("The bridge carried its first carts since March, a month early."));
+        assert_eq!(
+            header.alternate_title.as_deref(),
+            Some("Traffic Returns to the Old Crossing")
+        );
+        assert_eq!(
+            header.standfirst.as_deref(),
+            Some("The bridge carried its first carts since March, a month early.")
+        );
         assert_eq!(header.authors, [Person::named("Arun Pal")]);
-        assert_eq!(header.published.map(|stamp| date::rfc3339(stamp.at)).as_deref(), Some("2025-11-09T16:10:00Z"));
+        assert_eq!(
+            header
+                .published
+                .map(|stamp| date::rfc3339(stamp.at))
+                .as_deref(),
+            Some("2025-11-09T16:10:00Z")
+        );
         assert_eq!(header.body_from, 10);
     }
 
@@ -205,14 +286,22 @@ mod tests {
 
     #[test]
     fn names_lose_honorifics_and_roles() {
-        let header = header("Title\nBy Dr. Ada Vale and Mr. Bo Ek, staff writer\n1 November 2025\n\nText.");
-        assert_eq!(header.authors, [Person::named("Ada Vale"), Person::named("Bo Ek")]);
+        let header =
+            header("Title\nBy Dr. Ada Vale and Mr. Bo Ek, staff writer\n1 November 2025\n\nText.");
+        assert_eq!(
+            header.authors,
+            [Person::named("Ada Vale"), Person::named("Bo Ek")]
+        );
         assert!(header.published.is_some());
     }
 
     #[test]
     fn t13_a_name_and_a_date_share_a_line() {
-        for line in ["By Ada Vale, 3 November 2025", "By Ada Vale | 3 November 2025", "By Ada Vale · Mill Street · 3 November 2025"] {
+        for line in [
+            "By Ada Vale, 3 November 2025",
+            "By Ada Vale | 3 November 2025",
+            "By Ada Vale · Mill Street · 3 November 2025",
+        ] {
             let header = header(&format!("Title\n{line}\n\nText."));
             assert_eq!(header.authors, [Person::named("Ada Vale")], "{line}");
             assert!(header.published.is_some(), "{line}");
@@ -221,7 +310,9 @@ mod tests {
 
     #[test]
     fn a_sentence_that_begins_with_by_is_no_byline() {
-        let header = header("Title\n\nBy noon on Friday the water had fallen by half a metre and the gates were open again.\n\nMore.");
+        let header = header(
+            "Title\n\nBy noon on Friday the water had fallen by half a metre and the gates were open again.\n\nMore.",
+        );
         assert!(header.authors.is_empty());
         assert_eq!(header.body_from, 1);
     }

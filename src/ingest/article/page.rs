@@ -10,15 +10,29 @@ use crate::link;
 pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
     let mut oddities = Vec::new();
     if html::too_deep(markup) {
-        oddities.push(Oddity::new("html-too-deep", "document", format!("nested more than {} levels; read as plain text", html::MAX_DEPTH)));
+        oddities.push(Oddity::new(
+            "html-too-deep",
+            "document",
+            format!(
+                "nested more than {} levels; read as plain text",
+                html::MAX_DEPTH
+            ),
+        ));
     }
     let page = html::page(markup, setting.url);
     let published = dated(&page.published, "published", setting, &mut oddities);
     let updated = dated(&page.updated, "updated", setting, &mut oddities);
     if published.is_none() && page.published.is_none() {
-        oddities.push(Oddity::new("no-date", "entries[0].published", "the page gives no date"));
+        oddities.push(Oddity::new(
+            "no-date",
+            "entries[0].published",
+            "the page gives no date",
+        ));
     }
-    let canonical = page.canonical.clone().filter(|address| link::resolve(address, None).is_some_and(|url| !link::is_front(&url)));
+    let canonical = page
+        .canonical
+        .clone()
+        .filter(|address| link::resolve(address, None).is_some_and(|url| !link::is_front(&url)));
     let here = setting.url.map(ToString::to_string);
     let entry = Entry {
         id: setting.name.to_string(),
@@ -30,21 +44,44 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
         language: page.language.clone(),
         published,
         updated,
-        summary: page.description.as_ref().map(|text| format!("<p>{}</p>", html::escape(text))),
+        summary: page
+            .description
+            .as_ref()
+            .map(|text| format!("<p>{}</p>", html::escape(text))),
         image: page.image.clone(),
         relations: relations(&page),
         content: Some(page.content),
         ..Entry::default()
     };
-    let channel = Channel { title: page.site_name.or(entry.title.clone()), link: entry.url.clone(), language: page.language, ..Channel::default() };
-    Reading { kind: Kind::Html, channel, entries: vec![entry], oddities }
+    let channel = Channel {
+        title: page.site_name.or(entry.title.clone()),
+        link: entry.url.clone(),
+        language: page.language,
+        ..Channel::default()
+    };
+    Reading {
+        kind: Kind::Html,
+        channel,
+        entries: vec![entry],
+        oddities,
+    }
 }
 
-fn dated(found: &Option<(String, &'static str)>, field: &str, setting: &Setting<'_>, oddities: &mut Vec<Oddity>) -> Option<Dated> {
+fn dated(
+    found: &Option<(String, &'static str)>,
+    field: &str,
+    setting: &Setting<'_>,
+    oddities: &mut Vec<Oddity>,
+) -> Option<Dated> {
     let (text, from) = found.as_ref()?;
-    let stamp = date::parse(text, &setting.dates).or_else(|| date::byline(text, &setting.dates)?.published);
+    let stamp =
+        date::parse(text, &setting.dates).or_else(|| date::byline(text, &setting.dates)?.published);
     if stamp.is_none() {
-        oddities.push(Oddity::new("date-unreadable", format!("entries[0].{field}"), format!("{text:?} is not a date headwater can read")));
+        oddities.push(Oddity::new(
+            "date-unreadable",
+            format!("entries[0].{field}"),
+            format!("{text:?} is not a date headwater can read"),
+        ));
     }
     stamp.map(|stamp| Dated { stamp, from })
 }
@@ -53,5 +90,12 @@ fn dated(found: &Option<(String, &'static str)>, field: &str, setting: &Setting<
 fn relations(page: &Page) -> Vec<Relation> {
     let based = page.is_based_on.iter().map(|url| ("isBasedOn", url));
     let cited = page.citations.iter().map(|url| ("citation", url));
-    based.chain(cited).map(|(rel, url)| Relation { rel: rel.into(), url: url.clone(), title: None }).collect()
+    based
+        .chain(cited)
+        .map(|(rel, url)| Relation {
+            rel: rel.into(),
+            url: url.clone(),
+            title: None,
+        })
+        .collect()
 }

@@ -7,15 +7,57 @@ use crate::link;
 
 /// Lines that belong to the page an article was copied from, not to the article. Compared whole, without case.
 const FURNITURE: [&str; 40] = [
-    "leave a reply", "leave a comment", "back to top", "skip to content", "skip to main content", "share this", "share this article", "share this story", "share",
-    "tweet", "print", "print this page", "email this", "subscribe", "subscribe now", "subscribe to our newsletter", "sign up for our newsletter", "sign in",
-    "log in", "advertisement", "advertisements", "related posts", "related articles", "related stories", "you may also like", "read more", "load more",
-    "previous post", "next post", "post navigation", "no comments", "comments", "comments are closed", "post a comment", "follow us", "cookie settings",
-    "accept cookies", "all rights reserved", "menu", "home",
+    "leave a reply",
+    "leave a comment",
+    "back to top",
+    "skip to content",
+    "skip to main content",
+    "share this",
+    "share this article",
+    "share this story",
+    "share",
+    "tweet",
+    "print",
+    "print this page",
+    "email this",
+    "subscribe",
+    "subscribe now",
+    "subscribe to our newsletter",
+    "sign up for our newsletter",
+    "sign in",
+    "log in",
+    "advertisement",
+    "advertisements",
+    "related posts",
+    "related articles",
+    "related stories",
+    "you may also like",
+    "read more",
+    "load more",
+    "previous post",
+    "next post",
+    "post navigation",
+    "no comments",
+    "comments",
+    "comments are closed",
+    "post a comment",
+    "follow us",
+    "cookie settings",
+    "accept cookies",
+    "all rights reserved",
+    "menu",
+    "home",
 ];
 
 /// Furniture after which nothing of the article follows: replies and neighbours begin here.
-const END_MARKS: [&str; 6] = ["leave a reply", "leave a comment", "related posts", "related articles", "you may also like", "post navigation"];
+const END_MARKS: [&str; 6] = [
+    "leave a reply",
+    "leave a comment",
+    "related posts",
+    "related articles",
+    "you may also like",
+    "post navigation",
+];
 
 /// An end mark counts only in the last part of the text; above, the same words may be a heading.
 const END_MARK_FROM: f32 = 0.6;
@@ -38,9 +80,16 @@ pub fn read_text(text: &str, setting: &Setting<'_>) -> Reading {
     let body = lines.get(head.body_from..).unwrap_or_default();
     let mut oddities = Vec::new();
     if head.published.is_none() {
-        oddities.push(Oddity::new("no-date", "entries[0].published", "no line near the top gives a date"));
+        oddities.push(Oddity::new(
+            "no-date",
+            "entries[0].published",
+            "no line near the top gives a date",
+        ));
     }
-    let dated = |stamp| Dated { stamp, from: "byline" };
+    let dated = |stamp| Dated {
+        stamp,
+        from: "byline",
+    };
     let entry = Entry {
         id: setting.name.to_string(),
         title: head.title,
@@ -49,12 +98,22 @@ pub fn read_text(text: &str, setting: &Setting<'_>) -> Reading {
         authors: head.authors,
         published: head.published.map(dated),
         updated: head.updated.map(dated),
-        summary: head.standfirst.map(|text| format!("<p>{}</p>", html::escape(&text))),
+        summary: head
+            .standfirst
+            .map(|text| format!("<p>{}</p>", html::escape(&text))),
         content: Some(body_html(body)),
         base: setting.url.map(ToString::to_string),
         ..Entry::default()
     };
-    Reading { kind: Kind::Text, channel: Channel { title: entry.title.clone(), ..Channel::default() }, entries: vec![entry], oddities }
+    Reading {
+        kind: Kind::Text,
+        channel: Channel {
+            title: entry.title.clone(),
+            ..Channel::default()
+        },
+        entries: vec![entry],
+        oddities,
+    }
 }
 
 /// Lines of the body → HTML.
@@ -83,7 +142,10 @@ fn body_html(lines: &[&str]) -> String {
 fn push_block(out: &mut String, block: &[&str], is_list: bool, followed: bool) {
     if is_list {
         for line in block {
-            out.push_str(&format!("<li>{}</li>\n", inline(bullet(line).unwrap_or(line))));
+            out.push_str(&format!(
+                "<li>{}</li>\n",
+                inline(bullet(line).unwrap_or(line))
+            ));
         }
     } else if let [line] = block
         && followed
@@ -94,7 +156,10 @@ fn push_block(out: &mut String, block: &[&str], is_list: bool, followed: bool) {
         out.push_str(&format!("<h3>{}</h3>\n", html::escape(question)));
         push_paragraph(out, answer);
     } else {
-        let split = block.iter().position(|line| bullet(line).is_some()).filter(|at| block[*at..].iter().all(|line| bullet(line).is_some()));
+        let split = block
+            .iter()
+            .position(|line| bullet(line).is_some())
+            .filter(|at| block[*at..].iter().all(|line| bullet(line).is_some()));
         match split {
             Some(at) if at > 0 => {
                 push_paragraph(out, &block[..at]);
@@ -111,7 +176,11 @@ fn push_paragraph(out: &mut String, lines: &[&str]) {
     if lines.is_empty() {
         return;
     }
-    let separator = if is_hard_wrapped(lines) { " " } else { "<br>\n" };
+    let separator = if is_hard_wrapped(lines) {
+        " "
+    } else {
+        "<br>\n"
+    };
     let text: Vec<String> = lines.iter().map(|line| inline(line.trim())).collect();
     out.push_str(&format!("<p>{}</p>\n", text.join(separator)));
 }
@@ -121,7 +190,11 @@ fn blocks<'a>(lines: &[&'a str]) -> Vec<Vec<&'a str>> {
     let end_from = (lines.len() as f32 * END_MARK_FROM) as usize;
     let mut blocks: Vec<Vec<&str>> = vec![Vec::new()];
     for (at, line) in lines.iter().enumerate() {
-        let bare = line.trim().trim_end_matches([':', '.', '!', '»', '↑']).trim().to_lowercase();
+        let bare = line
+            .trim()
+            .trim_end_matches([':', '.', '!', '»', '↑'])
+            .trim()
+            .to_lowercase();
         if at >= end_from && END_MARKS.contains(&bare.as_str()) {
             break;
         }
@@ -147,7 +220,10 @@ fn bullet(line: &str) -> Option<&str> {
 /// A short line on its own that does not end as a sentence, a label or a list does.
 fn is_heading(line: &str) -> bool {
     let line = line.trim();
-    let starts = line.chars().next().is_some_and(|c| (c.is_alphabetic() && !c.is_lowercase()) || c.is_numeric());
+    let starts = line
+        .chars()
+        .next()
+        .is_some_and(|c| (c.is_alphabetic() && !c.is_lowercase()) || c.is_numeric());
     starts
         && line.chars().count() <= LONGEST_HEADING
         && !header::ends_sentence(line)
@@ -160,16 +236,32 @@ fn question<'a, 'b>(block: &'b [&'a str]) -> Option<(&'a str, &'b [&'a str])> {
     let (first, answer) = block.split_first()?;
     let first = first.trim();
     let digits = first.chars().take_while(char::is_ascii_digit).count();
-    let numbered = digits > 0 && first.get(digits..).is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "));
+    let numbered = digits > 0
+        && first
+            .get(digits..)
+            .is_some_and(|rest| rest.starts_with(". ") || rest.starts_with(") "));
     (numbered && first.ends_with('?') && !answer.is_empty()).then_some((first, answer))
 }
 
 fn is_hard_wrapped(lines: &[&str]) -> bool {
-    let Some((_, full)) = lines.split_last() else { return false };
-    let lengths: Vec<usize> = full.iter().map(|line| line.trim().chars().count()).collect();
-    let Some(margin) = lengths.iter().max().copied() else { return false };
-    margin > MARGIN_SLACK && margin <= MARGIN && lengths.iter().all(|length| length + MARGIN_SLACK >= margin && *length > margin / 2)
-        && !lines.iter().any(|line| line.trim_start().starts_with('(') || line.trim_end().ends_with(':'))
+    let Some((_, full)) = lines.split_last() else {
+        return false;
+    };
+    let lengths: Vec<usize> = full
+        .iter()
+        .map(|line| line.trim().chars().count())
+        .collect();
+    let Some(margin) = lengths.iter().max().copied() else {
+        return false;
+    };
+    margin > MARGIN_SLACK
+        && margin <= MARGIN
+        && lengths
+            .iter()
+            .all(|length| length + MARGIN_SLACK >= margin && *length > margin / 2)
+        && !lines
+            .iter()
+            .any(|line| line.trim_start().starts_with('(') || line.trim_end().ends_with(':'))
 }
 
 /// Text → HTML, bare addresses made links. Closing punctuation and unbalanced brackets stay outside (`judgement.md` 9.5).
@@ -183,7 +275,10 @@ fn inline(text: &str) -> String {
         match link::resolve(address, None) {
             Some(url) => {
                 let shown = html::escape(address);
-                out.push_str(&format!("<a href=\"{}\">{shown}</a>", html::escape(url.as_str())));
+                out.push_str(&format!(
+                    "<a href=\"{}\">{shown}</a>",
+                    html::escape(url.as_str())
+                ));
             }
             None => out.push_str(&html::escape(address)),
         }
@@ -194,17 +289,32 @@ fn inline(text: &str) -> String {
 }
 
 fn next_address(text: &str) -> Option<usize> {
-    [text.find("https://"), text.find("http://")].into_iter().flatten().min()
+    [text.find("https://"), text.find("http://")]
+        .into_iter()
+        .flatten()
+        .min()
 }
 
 fn trimmed_address(text: &str) -> &str {
-    let end = text.find(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '“' | '”' | '»' | '«')).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| {
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(c, '<' | '>' | '"' | '“' | '”' | '»' | '«')
+        })
+        .unwrap_or(text.len());
     let mut address = text.get(..end).unwrap_or(text);
     loop {
         let shorter = match address.chars().next_back() {
-            Some('.' | ',' | ';' | ':' | '!' | '?' | '\'' | '’' | '…' | '*') => &address[..address.len() - address.chars().next_back().map_or(0, char::len_utf8)],
-            Some(')') if address.matches(')').count() > address.matches('(').count() => &address[..address.len() - 1],
-            Some(']') if address.matches(']').count() > address.matches('[').count() => &address[..address.len() - 1],
+            Some('.' | ',' | ';' | ':' | '!' | '?' | '\'' | '’' | '…' | '*') => {
+                &address[..address.len() - address.chars().next_back().map_or(0, char::len_utf8)]
+            }
+            Some(')') if address.matches(')').count() > address.matches('(').count() => {
+                &address[..address.len() - 1]
+            }
+            Some(']') if address.matches(']').count() > address.matches('[').count() => {
+                &address[..address.len() - 1]
+            }
             _ => return address,
         };
         address = shorter;
@@ -223,7 +333,9 @@ mod tests {
 
     #[test]
     fn sections_lists_and_paragraphs_become_html() {
-        let html = content("Introduction\n\nFirst <b>.\n\nWe need:\n\n  • Rope\n  • Tar & nails\n\nThe end\n\nLast words.");
+        let html = content(
+            "Introduction\n\nFirst <b>.\n\nWe need:\n\n  • Rope\n  • Tar & nails\n\nThe end\n\nLast words.",
+        );
         assert_eq!(
             html,
             "<h2>Introduction</h2>\n<p>First &lt;b&gt;.</p>\n<p>We need:</p>\n<ul>\n<li>Rope</li>\n<li>Tar &amp; nails</li>\n</ul>\n<h2>The end</h2>\n\
@@ -242,9 +354,14 @@ mod tests {
 
     #[test]
     fn addresses_end_before_punctuation_and_keep_balanced_brackets() {
-        assert!(inline("see https://x.example/a_(b).").contains("href=\"https://x.example/a_(b)\""));
+        assert!(
+            inline("see https://x.example/a_(b).").contains("href=\"https://x.example/a_(b)\"")
+        );
         assert!(inline("(https://x.example/a), and").contains("href=\"https://x.example/a\""));
-        assert!(inline("https://x.example/?a=1&b=\"2").contains("href=\"https://x.example/?a=1&amp;b=\""));
+        assert!(
+            inline("https://x.example/?a=1&b=\"2")
+                .contains("href=\"https://x.example/?a=1&amp;b=\"")
+        );
         assert_eq!(inline("http:// nothing"), "http:// nothing");
     }
 
@@ -256,15 +373,32 @@ mod tests {
 
     #[test]
     fn numbered_questions_are_headings_and_hard_wrapped_lines_are_joined() {
-        assert_eq!(content("1. Why?\nBecause."), "<h3>1. Why?</h3>\n<p>Because.</p>\n");
+        assert_eq!(
+            content("1. Why?\nBecause."),
+            "<h3>1. Why?</h3>\n<p>Because.</p>\n"
+        );
         let wrapped = "The committee met on Monday evening in the old mill,\nwhere the roof had been mended over the summer, and\nagreed.";
         assert_eq!(content(wrapped).matches("<br>").count(), 0);
     }
 
     #[test]
     fn hostile_text_is_only_text() {
-        let setting = Setting { name: "x.txt", url: None, dates: Hints::default() };
-        for text in ["", "\u{0}", "]]>", "• ", "-", "((((", "https://", "a\r\n\r\n\r\nb", &"x ".repeat(20_000)] {
+        let setting = Setting {
+            name: "x.txt",
+            url: None,
+            dates: Hints::default(),
+        };
+        for text in [
+            "",
+            "\u{0}",
+            "]]>",
+            "• ",
+            "-",
+            "((((",
+            "https://",
+            "a\r\n\r\n\r\nb",
+            &"x ".repeat(20_000),
+        ] {
             let reading = read_text(text, &setting);
             assert_eq!(reading.entries.len(), 1);
         }

@@ -30,19 +30,32 @@ impl Clock {
             Some(stamp) => {
                 seen.stamps.insert(stamp.at, stamp);
             }
-            None if seen.unreadable.len() < Self::TOLD => seen.unreadable.push(text.trim().chars().take(80).collect()),
+            None if seen.unreadable.len() < Self::TOLD => {
+                seen.unreadable.push(text.trim().chars().take(80).collect())
+            }
             None => {}
         }
         stamp.map(|stamp| stamp.at)
     }
 
     pub fn stamp(&self, at: DateTime<Utc>) -> Option<Stamp> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).stamps.get(&at).copied()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .stamps
+            .get(&at)
+            .copied()
     }
 
     pub fn oddities(&self) -> Vec<Oddity> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let odd = |text: &String| Oddity::new("date-unreadable", "document", format!("{text:?} is not a date headwater can read"));
+        let odd = |text: &String| {
+            Oddity::new(
+                "date-unreadable",
+                "document",
+                format!("{text:?} is not a date headwater can read"),
+            )
+        };
         seen.unreadable.iter().map(odd).collect()
     }
 }

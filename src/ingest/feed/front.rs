@@ -30,9 +30,15 @@ pub fn shape(text: &str) -> Shape {
     }
     if text.starts_with('{') {
         let head = head_of(text);
-        return if head.contains("jsonfeed.org/version") || text.contains("jsonfeed.org/version") { Shape::JsonFeed } else { Shape::Text };
+        return if head.contains("jsonfeed.org/version") || text.contains("jsonfeed.org/version") {
+            Shape::JsonFeed
+        } else {
+            Shape::Text
+        };
     }
-    let Some(root) = root_name(text) else { return Shape::Text };
+    let Some(root) = root_name(text) else {
+        return Shape::Text;
+    };
     let local = root.rsplit(':').next().unwrap_or(root);
     match local.to_ascii_lowercase().as_str() {
         "rss" | "feed" | "rdf" => Shape::XmlFeed,
@@ -46,10 +52,16 @@ pub fn shape(text: &str) -> Shape {
     }
 }
 
-const HTML_STARTS: [&str; 12] = ["div", "p", "article", "main", "section", "h1", "h2", "meta", "title", "link", "script", "table"];
+const HTML_STARTS: [&str; 12] = [
+    "div", "p", "article", "main", "section", "h1", "h2", "meta", "title", "link", "script",
+    "table",
+];
 
 fn head_of(text: &str) -> &str {
-    let end = (0..=LOOK.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    let end = (0..=LOOK.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or(0);
     text.get(..end).unwrap_or(text)
 }
 
@@ -64,21 +76,32 @@ fn root_name(text: &str) -> Option<&str> {
             rest = after.split_once("-->")?.1;
         } else if let Some(after) = rest.strip_prefix("<!") {
             let (doctype, after) = after.split_once('>')?;
-            if doctype.to_ascii_lowercase().trim_start_matches("doctype").trim_start().starts_with("html") {
+            if doctype
+                .to_ascii_lowercase()
+                .trim_start_matches("doctype")
+                .trim_start()
+                .starts_with("html")
+            {
                 return Some("!doctype");
             }
             rest = after_internal_subset(doctype, after)?;
         } else {
             let name = rest.strip_prefix('<')?;
             let end = name.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))?;
-            return name.get(..end).filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+            return name
+                .get(..end)
+                .filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'));
         }
     }
 }
 
 /// What follows a doctype, when its first `>` may have stood inside the internal subset.
 fn after_internal_subset<'a>(doctype: &str, after: &'a str) -> Option<&'a str> {
-    if doctype.contains('[') && !doctype.contains(']') { after.split_once("]")?.1.trim_start().strip_prefix('>') } else { Some(after) }
+    if doctype.contains('[') && !doctype.contains(']') {
+        after.split_once("]")?.1.trim_start().strip_prefix('>')
+    } else {
+        Some(after)
+    }
 }
 
 /// A document made ready.
@@ -93,7 +116,10 @@ pub fn prepare(text: &str) -> Result<Prepared, Unreadable> {
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     let mut oddities = Vec::new();
     if text.starts_with('{') {
-        return Ok(Prepared { text: text.to_string(), oddities });
+        return Ok(Prepared {
+            text: text.to_string(),
+            oddities,
+        });
     }
     let body = match root_start(text) {
         Some(start) => text.get(start..).unwrap_or(text),
@@ -101,12 +127,19 @@ pub fn prepare(text: &str) -> Result<Prepared, Unreadable> {
     };
     let legal: String = body.chars().filter(|c| is_legal(*c)).collect();
     if legal.len() != body.len() {
-        oddities.push(Oddity::new("illegal-characters", "document", "characters that XML forbids were taken out"));
+        oddities.push(Oddity::new(
+            "illegal-characters",
+            "document",
+            "characters that XML forbids were taken out",
+        ));
     }
     if deeper_than(&legal, MAX_DEPTH) {
         return Err(Unreadable::TooDeep(MAX_DEPTH));
     }
-    Ok(Prepared { text: with_known_version(legal), oddities })
+    Ok(Prepared {
+        text: with_known_version(legal),
+        oddities,
+    })
 }
 
 /// The byte at which the root element begins.
@@ -114,7 +147,9 @@ fn root_start(text: &str) -> Option<usize> {
     let name = root_name(text)?;
     // invariant: `root_name` returns a slice of `text`, so the difference of the addresses is its offset, one past the `<`.
     let offset = (name.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
-    offset.checked_sub(1).filter(|start| text.get(*start..).is_some_and(|rest| rest.starts_with('<')))
+    offset
+        .checked_sub(1)
+        .filter(|start| text.get(*start..).is_some_and(|rest| rest.starts_with('<')))
 }
 
 /// XML 1.0 §2.2.
@@ -124,17 +159,26 @@ fn is_legal(c: char) -> bool {
 
 /// feed-rs knows `<rss>` of version 2.0, 0.91 and 0.92 only; the rest are read as what they are closest to.
 fn with_known_version(text: String) -> String {
-    let Some(rest) = text.strip_prefix("<rss") else { return text };
-    let Some(end) = rest.find('>') else { return text };
+    let Some(rest) = text.strip_prefix("<rss") else {
+        return text;
+    };
+    let Some(end) = rest.find('>') else {
+        return text;
+    };
     let (attributes, after) = rest.split_at(end);
-    let version = attributes.split_once("version").and_then(|(_, value)| value.trim_start_matches([' ', '=']).get(1..)).map(|value| {
-        let end = value.find(['"', '\'']).unwrap_or(value.len());
-        value.get(..end).unwrap_or_default().to_string()
-    });
+    let version = attributes
+        .split_once("version")
+        .and_then(|(_, value)| value.trim_start_matches([' ', '=']).get(1..))
+        .map(|value| {
+            let end = value.find(['"', '\'']).unwrap_or(value.len());
+            value.get(..end).unwrap_or_default().to_string()
+        });
     match version.as_deref() {
         Some("2.0" | "0.91" | "0.92" | "") => text,
         Some(odd) => {
-            let attributes = attributes.replacen(&format!("\"{odd}\""), "\"2.0\"", 1).replacen(&format!("'{odd}'"), "'2.0'", 1);
+            let attributes = attributes
+                .replacen(&format!("\"{odd}\""), "\"2.0\"", 1)
+                .replacen(&format!("'{odd}'"), "'2.0'", 1);
             format!("<rss{attributes}{after}")
         }
         None => format!("<rss version=\"2.0\"{rest}"),
@@ -147,13 +191,21 @@ fn deeper_than(text: &str, limit: usize) -> bool {
     let mut rest = text;
     while let Some(at) = rest.find('<') {
         rest = rest.get(at..).unwrap_or_default();
-        let skipped = [("<![CDATA[", "]]>"), ("<!--", "-->"), ("<?", "?>")].iter().find(|(open, _)| rest.starts_with(open));
+        let skipped = [("<![CDATA[", "]]>"), ("<!--", "-->"), ("<?", "?>")]
+            .iter()
+            .find(|(open, _)| rest.starts_with(open));
         if let Some((open, close)) = skipped {
-            let Some(end) = rest.get(open.len()..).and_then(|inner| inner.find(close)) else { return false };
-            rest = rest.get(open.len() + end + close.len()..).unwrap_or_default();
+            let Some(end) = rest.get(open.len()..).and_then(|inner| inner.find(close)) else {
+                return false;
+            };
+            rest = rest
+                .get(open.len() + end + close.len()..)
+                .unwrap_or_default();
             continue;
         }
-        let Some(end) = rest.find('>') else { return false };
+        let Some(end) = rest.find('>') else {
+            return false;
+        };
         let tag = rest.get(..end).unwrap_or_default();
         if tag.starts_with("</") {
             depth = depth.saturating_sub(1);
@@ -175,15 +227,30 @@ mod tests {
     #[test]
     fn f41_documents_are_told_by_content() {
         let cases = [
-            ("\u{feff}\n<?xml version='1.0'?><!-- <html> --><rss version='2.0'/>", Shape::XmlFeed),
-            ("<feed xmlns='http://www.w3.org/2005/Atom'/>", Shape::XmlFeed),
-            ("<!DOCTYPE rss [<!ENTITY a 'b>'> ]><rss></rss>", Shape::XmlFeed),
+            (
+                "\u{feff}\n<?xml version='1.0'?><!-- <html> --><rss version='2.0'/>",
+                Shape::XmlFeed,
+            ),
+            (
+                "<feed xmlns='http://www.w3.org/2005/Atom'/>",
+                Shape::XmlFeed,
+            ),
+            (
+                "<!DOCTYPE rss [<!ENTITY a 'b>'> ]><rss></rss>",
+                Shape::XmlFeed,
+            ),
             ("<rdf:RDF xmlns:rdf='x'></rdf:RDF>", Shape::XmlFeed),
-            ("{\"version\": \"https://jsonfeed.org/version/1.1\"}", Shape::JsonFeed),
+            (
+                "{\"version\": \"https://jsonfeed.org/version/1.1\"}",
+                Shape::JsonFeed,
+            ),
             ("{\"a\": 1}", Shape::Text),
             ("<!DOCTYPE html><html></html>", Shape::Html),
             ("<urlset></urlset>", Shape::OtherXml("a sitemap")),
-            ("<opml version='2.0'></opml>", Shape::OtherXml("an OPML subscription list")),
+            (
+                "<opml version='2.0'></opml>",
+                Shape::OtherXml("an OPML subscription list"),
+            ),
             ("A headline\n\nText.", Shape::Text),
             (" \n", Shape::Empty),
             ("<", Shape::Text),
@@ -195,21 +262,37 @@ mod tests {
 
     #[test]
     fn odd_versions_are_read_as_the_nearest() {
-        assert_eq!(with_known_version("<rss><a/></rss>".into()), "<rss version=\"2.0\"><a/></rss>");
-        assert_eq!(with_known_version("<rss version=\"2.0.1\" x=\"y\"></rss>".into()), "<rss version=\"2.0\" x=\"y\"></rss>");
-        assert_eq!(with_known_version("<rss version='0.91'/>".into()), "<rss version='0.91'/>");
+        assert_eq!(
+            with_known_version("<rss><a/></rss>".into()),
+            "<rss version=\"2.0\"><a/></rss>"
+        );
+        assert_eq!(
+            with_known_version("<rss version=\"2.0.1\" x=\"y\"></rss>".into()),
+            "<rss version=\"2.0\" x=\"y\"></rss>"
+        );
+        assert_eq!(
+            with_known_version("<rss version='0.91'/>".into()),
+            "<rss version='0.91'/>"
+        );
     }
 
     #[test]
     fn f43_depth_is_bounded_before_parsing() {
         let deep = format!("<rss>{}", "<a>".repeat(MAX_DEPTH + 1));
         assert!(matches!(prepare(&deep), Err(Unreadable::TooDeep(_))));
-        assert!(prepare(&format!("<rss>{}</rss>", "<a></a><b/>".repeat(MAX_DEPTH * 2))).is_ok());
+        assert!(
+            prepare(&format!(
+                "<rss>{}</rss>",
+                "<a></a><b/>".repeat(MAX_DEPTH * 2)
+            ))
+            .is_ok()
+        );
     }
 
     #[test]
     fn f42_what_xml_forbids_is_taken_out_and_told() {
-        let prepared = prepare("<?xml version='1.0' encoding='x'?><rss version='2.0'>a\u{1}b</rss>").unwrap();
+        let prepared =
+            prepare("<?xml version='1.0' encoding='x'?><rss version='2.0'>a\u{1}b</rss>").unwrap();
         assert_eq!(prepared.text, "<rss version='2.0'>ab</rss>");
         assert_eq!(prepared.oddities[0].code, "illegal-characters");
     }

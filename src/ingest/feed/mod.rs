@@ -38,36 +38,75 @@ pub fn read_feed(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadabl
     let mut oddities = prepared.oddities;
     oddities.extend(clock.oddities());
     let kind = kind(&feed.feed_type, &prepared.text);
-    let guids_are_links = !prepared.text.contains("isPermaLink=\"false\"") && !prepared.text.contains("isPermaLink='false'");
-    let reader = entries::Reader { clock: &clock, url: setting.url, language: feed.language.clone(), guids_are_links };
+    let guids_are_links = !prepared.text.contains("isPermaLink=\"false\"")
+        && !prepared.text.contains("isPermaLink='false'");
+    let reader = entries::Reader {
+        clock: &clock,
+        url: setting.url,
+        language: feed.language.clone(),
+        guids_are_links,
+    };
     if feed.entries.len() > MAX_ENTRIES {
-        let message = format!("{} entries; the first {MAX_ENTRIES} were taken", feed.entries.len());
+        let message = format!(
+            "{} entries; the first {MAX_ENTRIES} were taken",
+            feed.entries.len()
+        );
         oddities.push(Oddity::new("too-many-entries", "document", message));
     }
     let channel = channel(&feed);
-    let entries = feed.entries.into_iter().take(MAX_ENTRIES).enumerate().filter_map(|(at, entry)| reader.entry(entry, at, &mut oddities)).collect();
-    Ok(Reading { kind, channel, entries, oddities })
+    let entries = feed
+        .entries
+        .into_iter()
+        .take(MAX_ENTRIES)
+        .enumerate()
+        .filter_map(|(at, entry)| reader.entry(entry, at, &mut oddities))
+        .collect();
+    Ok(Reading {
+        kind,
+        channel,
+        entries,
+        oddities,
+    })
 }
 
 fn parse(text: &str, setting: &Setting<'_>, clock: &Clock) -> Result<Feed, Unreadable> {
     // feed-rs keeps the parser for good, so it gets clones of what it needs, not borrows.
     let (seen, zone, day_first) = (clock.clone(), setting.dates.zone, setting.dates.day_first);
-    let (language, now) = (setting.dates.language.map(ToString::to_string), setting.dates.now);
+    let (language, now) = (
+        setting.dates.language.map(ToString::to_string),
+        setting.dates.now,
+    );
     let parser = parser::Builder::new()
         .base_uri(setting.url)
         .sanitize_content(false)
         // An id that feed-rs would invent (a random one at worst) must not pass for the source's: no id stays empty.
         .id_generator(|_, _, _| String::new())
-        .timestamp_parser(move |text| seen.read(text, &Hints { zone, language: language.as_deref(), day_first, now }))
+        .timestamp_parser(move |text| {
+            seen.read(
+                text,
+                &Hints {
+                    zone,
+                    language: language.as_deref(),
+                    day_first,
+                    now,
+                },
+            )
+        })
         .build();
-    parser.parse(text.as_bytes()).map_err(|error| Unreadable::Broken(plain_words(&error)))
+    parser
+        .parse(text.as_bytes())
+        .map_err(|error| Unreadable::Broken(plain_words(&error)))
 }
 
 /// feed-rs's error in words for an operator.
 fn plain_words(error: &parser::ParseFeedError) -> String {
     match error {
-        parser::ParseFeedError::ParseError(parser::ParseErrorKind::NoFeedRoot) => "it has no <rss>, <feed> or <rdf:RDF> that headwater knows".into(),
-        parser::ParseFeedError::JsonUnsupportedVersion(version) => format!("JSON Feed version {version:?} is unknown"),
+        parser::ParseFeedError::ParseError(parser::ParseErrorKind::NoFeedRoot) => {
+            "it has no <rss>, <feed> or <rdf:RDF> that headwater knows".into()
+        }
+        parser::ParseFeedError::JsonUnsupportedVersion(version) => {
+            format!("JSON Feed version {version:?} is unknown")
+        }
         other => other.to_string(),
     }
 }
@@ -84,7 +123,10 @@ fn kind(found: &FeedType, text: &str) -> Kind {
 }
 
 fn channel(feed: &Feed) -> Channel {
-    let page = feed.links.iter().find(|link| link.rel.as_deref().is_none_or(|rel| rel == "alternate"));
+    let page = feed
+        .links
+        .iter()
+        .find(|link| link.rel.as_deref().is_none_or(|rel| rel == "alternate"));
     Channel {
         id: Some(feed.id.clone()).filter(|id| !id.is_empty()),
         title: plain(feed.title.as_ref()),
@@ -95,9 +137,21 @@ fn channel(feed: &Feed) -> Channel {
         published: feed.published,
         authors: feed.authors.iter().filter_map(person).collect(),
         rights: plain(feed.rights.as_ref()),
-        categories: feed.categories.iter().map(|category| category.term.clone()).collect(),
-        generator: feed.generator.as_ref().map(|generator| generator.content.clone()),
-        image: feed.logo.as_ref().or(feed.icon.as_ref()).map(|image| image.uri.clone()).filter(|uri| !uri.is_empty()),
+        categories: feed
+            .categories
+            .iter()
+            .map(|category| category.term.clone())
+            .collect(),
+        generator: feed
+            .generator
+            .as_ref()
+            .map(|generator| generator.content.clone()),
+        image: feed
+            .logo
+            .as_ref()
+            .or(feed.icon.as_ref())
+            .map(|image| image.uri.clone())
+            .filter(|uri| !uri.is_empty()),
         ttl: feed.ttl,
     }
 }

@@ -1,0 +1,312 @@
+//! What an article's page says of itself.
+
+use dom_query::{Document, NodeRef};
+use url::Url;
+
+use super::address::{absolute, absolute_web, srcset};
+use super::claims::{Meta, authors, first, nodes, published, title, updated};
+use super::content;
+use super::depth::too_deep;
+use super::jsonld::{self, Described};
+use super::text::{flatten, fold, legal};
+
+/// Feeds a page may offer; blogs offer a handful, some one for every tag.
+const MAX_FEEDS: usize = 100;
+
+/// A feed that a page offers (D1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedLink {
+    /// Absolute, http or https.
+    pub url: String,
+    /// In lower case, without parameters.
+    pub mime: String,
+    pub title: Option<String>,
+}
+
+/// What a page says of itself. Texts are plain; addresses absolute and http(s).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    pub title: Option<String>,
+    pub site_name: Option<String>,
+    pub description: Option<String>,
+    pub authors: Vec<String>,
+    /// As written, and the rule that found it: `json-ld`, `meta`, `itemprop` or `time`.
+    pub published: Option<(String, &'static str)>,
+    pub updated: Option<(String, &'static str)>,
+    pub canonical: Option<String>,
+    pub og_url: Option<String>,
+    /// As written: `en`, `de-AT`.
+    pub language: Option<String>,
+    pub image: Option<String>,
+    /// HTML of the main content, **not sanitised**. Its links are absolute where the page names a `<base>`;
+    /// otherwise they are relative to the page's address.
+    pub content: String,
+    /// In document order.
+    pub feeds: Vec<FeedLink>,
+    /// What the article says it is made from (schema.org `isBasedOn`).
+    pub is_based_on: Vec<String>,
+    /// Addresses, or texts where the page gives no address (schema.org `citation`).
+    pub citations: Vec<String>,
+}
+
+/// Reads a page. `url` is its final address (F44). Of a page too deep for a DOM only the head is read, and its content
+/// is paragraphs of text (F43). Never fails: what is not said is absent.
+pub fn page(html: &str, url: Option<&Url>) -> Page {
+    if !too_deep(html) {
+        return read(html, url, None);
+    }
+    let head = html
+        .split_once("<body")
+        .or_else(|| html.split_once("</head"))
+        .map_or("", |(head, _)| head);
+    let head = if too_deep(head) { "" } else { head };
+    read(head, url, Some(flatten(html)))
+}
+
+fn read(html: &str, url: Option<&Url>, flat: Option<String>) -> Page {
+    // A page without a doctype would be parsed by other rules than those its depth was measured by.
+    let document = Document::from(format!("<!DOCTYPE html>{}", legal(html)));
+    let named_base =
+        first(&document, "base[href]").and_then(|node| absolute(&node.attr("href")?, url));
+    let base = named_base.as_ref().or(url);
+    let meta = Meta::read(&document);
+    let scripts = nodes(&document, "script[type]")
+        .into_iter()
+        .filter(|script| {
+            let kind = script.attr("type").unwrap_or_default();
+            kind.trim()
+                .to_ascii_lowercase()
+                .starts_with("application/ld+json")
+        });
+    let described =
+        jsonld::read(scripts.map(|script| script.text().to_string())).unwrap_or_default();
+    let article = content::find(&document);
+    let site_name = meta
+        .first(&["og:site_name", "application-name"])
+        .or(described.publisher.clone());
+    let web = |written: &str| absolute_web(written, base);
+    let title = title(&document, &meta, &described, &article, site_name.as_deref());
+    let mut page = Page {
+        authors: authors(&document, &meta, &described, &article),
+        published: published(&meta, &described, &article),
+        updated: updated(&meta, &described, &article),
+        canonical: canonical(&document, base),
+        og_url: meta.first(&["og:url"]).and_then(|u| web(&u)),
+        language: language(&document, &meta, &described),
+        image: meta
+            .first(&["og:image", "og:image:url", "twitter:image"])
+            .or(described.image.clone())
+            .and_then(|u| web(&u)),
+        feeds: feeds(&document, base),
+        is_based_on: described
+            .is_based_on
+            .iter()
+            .filter_map(|u| web(u))
+            .collect(),
+        citations: described
+            .citations
+            .iter()
+            .map(|c| {
+                if c.contains("://") {
+                    web(c).unwrap_or_else(|| c.clone())
+                } else {
+                    c.clone()
+                }
+            })
+            .collect(),
+        description: described
+            .description
+            .or_else(|| meta.first(&["og:description", "description", "twitter:description"])),
+        site_name,
+        ..Page::default()
+    };
+    content::strip(&article, title.as_deref());
+    page.title = title;
+    if let Some(base) = named_base.as_ref() {
+        rebase(&article, base);
+    }
+    page.content = flat.unwrap_or_else(|| article.inner_html().trim().to_owned());
+    page
+}
+
+fn canonical(document: &Document, base: Option<&Url>) -> Option<String> {
+    let link = nodes(document, "link[rel][href]")
+        .into_iter()
+        .find(|link| has_rel(link, "canonical"))?;
+    absolute_web(&link.attr("href")?, base)
+}
+
+fn has_rel(link: &NodeRef<'_>, wanted: &str) -> bool {
+    link.attr("rel").is_some_and(|rel| {
+        rel.split_ascii_whitespace()
+            .any(|word| word.eq_ignore_ascii_case(wanted))
+    })
+}
+
+fn language(document: &Document, meta: &Meta, described: &Described) -> Option<String> {
+    let html = first(document, "html[lang]")
+        .and_then(|html| html.attr("lang"))
+        .map(|lang| fold(&lang));
+    let told = html
+        .filter(|lang| !lang.is_empty())
+        .or_else(|| meta.first(&["content-language"]))
+        .or(described.language.clone());
+    told.or_else(|| meta.first(&["og:locale"]))
+        .map(|lang| lang.replace('_', "-"))
+}
+
+/// D1: `link rel=alternate` of a feed type, in document order, each address once. oEmbed and the like have other types;
+/// plain JSON counts only where the address does not belong to WordPress's API.
+fn feeds(document: &Document, base: Option<&Url>) -> Vec<FeedLink> {
+    let mut found: Vec<FeedLink> = Vec::new();
+    for link in nodes(document, "link[rel][type][href]") {
+        let mime = link.attr("type").unwrap_or_default();
+        let mime = mime
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        let feed = matches!(
+            mime.as_str(),
+            "application/rss+xml"
+                | "application/atom+xml"
+                | "application/rdf+xml"
+                | "application/feed+json"
+                | "application/json"
+        );
+        let Some(url) = link.attr("href").and_then(|href| absolute_web(&href, base)) else {
+            continue;
+        };
+        let api =
+            mime == "application/json" && (url.contains("/wp-json") || url.contains("oembed"));
+        if feed
+            && !api
+            && has_rel(&link, "alternate")
+            && found.len() < MAX_FEEDS
+            && !found.iter().any(|f| f.url == url)
+        {
+            let title = link
+                .attr("title")
+                .map(|title| fold(&title))
+                .filter(|title| !title.is_empty());
+            found.push(FeedLink { url, mime, title });
+        }
+    }
+    found
+}
+
+/// A page's `<base>` does not travel with its content, so the addresses are made absolute here.
+fn rebase(content: &NodeRef<'_>, base: &Url) {
+    for node in content.descendants() {
+        for attribute in ["href", "src", "poster", "cite", "data-src"] {
+            if let Some(url) = node
+                .attr(attribute)
+                .and_then(|written| absolute(&written, Some(base)))
+            {
+                node.set_attr(attribute, url.as_str());
+            }
+        }
+        if let Some(set) = node.attr("srcset") {
+            node.set_attr("srcset", &srcset(&set, Some(base)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(html: &str) -> Page {
+        page(html, Url::parse("https://s.example/news/1").ok().as_ref())
+    }
+
+    #[test]
+    fn d1_feeds_are_found_in_order() {
+        let page = at("<head><base href=/sub/>\
+            <link REL='Alternate stylesheet' type='application/rss+xml; charset=utf-8' href=rss title=' News  feed '>\
+            <link rel=alternate type=application/json href=/wp-json/x><link rel=alternate type=application/json+oembed href=/o>\
+            <link rel=alternate type=APPLICATION/FEED+JSON href=//j.example/f><link rel=alternate type=text/html href=/de>\
+            <link rel=alternate type=application/rss+xml href=rss><link rel=alternate type=application/atom+xml href=javascript:x></head>");
+        let urls: Vec<_> = page
+            .feeds
+            .iter()
+            .map(|f| (f.url.as_str(), f.mime.as_str(), f.title.as_deref()))
+            .collect();
+        assert_eq!(
+            urls,
+            [
+                (
+                    "https://s.example/sub/rss",
+                    "application/rss+xml",
+                    Some("News feed")
+                ),
+                ("https://j.example/f", "application/feed+json", None)
+            ]
+        );
+    }
+
+    #[test]
+    fn json_ld_outranks_meta_and_markup() {
+        let page = at(
+            r#"<html lang=en-GB><head><title>T | Site</title><meta property=og:title content="O"><meta name=author content=M>
+            <meta property=og:site_name content=Site><meta property=article:modified_time content=2025-02-01><link rel=canonical href=/c>
+            <script type="application/ld+json">{broken</script>
+            <script type="application/ld+json">{"@type":"NewsArticle","headline":"H &amp; I","author":{"name":"A"},"datePublished":"2025-01-01","isBasedOn":"/report"}</script>
+            </head><body><article><h1>H & I</h1><p>x</p></article>"#,
+        );
+        assert_eq!(
+            (page.title.as_deref(), page.authors.join(",")),
+            (Some("H & I"), "A".to_owned())
+        );
+        assert_eq!(page.published, Some(("2025-01-01".into(), "json-ld")));
+        assert_eq!(page.updated, Some(("2025-02-01".into(), "meta")));
+        assert_eq!(
+            (page.canonical.as_deref(), page.language.as_deref()),
+            (Some("https://s.example/c"), Some("en-GB"))
+        );
+        assert_eq!(page.is_based_on, ["https://s.example/report"]);
+        assert_eq!(page.content, "<p>x</p>");
+    }
+
+    #[test]
+    fn markup_alone_is_enough() {
+        let long = "word ".repeat(60);
+        let page = at(&format!(
+            "<title>Head - Site</title><nav>menu</nav><header>top</header><main><h1> Head </h1><div class=byline>By Ana Bo</div>\
+             <time datetime=2025-03-04>March</time><p>{long}</p><div class='share-tools'>Share</div><aside>Ad</aside>\
+             <aside><h2>Sources:</h2><a href=/r>r</a></aside><script>x</script></main><footer>end</footer>"
+        ));
+        assert_eq!(
+            (page.title.as_deref(), page.authors),
+            (Some("Head"), vec!["Ana Bo".to_owned()])
+        );
+        assert_eq!(page.published, Some(("2025-03-04".into(), "time")));
+        let text = super::super::flow(&page.content, None).text;
+        assert_eq!(text, format!("March\n\n{}\n\nSources:\n\nr", long.trim()));
+    }
+
+    #[test]
+    fn a_named_base_goes_into_the_content() {
+        let page = at(
+            "<base href=https://b.example/d/><body><article><p>x <a href=y>z</a> <a href='#n'>n</a></p></article>",
+        );
+        assert_eq!(
+            page.content,
+            "<p>x <a href=\"https://b.example/d/y\">z</a> <a href=\"https://b.example/d/#n\">n</a></p>"
+        );
+    }
+
+    #[test]
+    fn f43_of_a_page_too_deep_the_head_is_read() {
+        let page = at(&format!(
+            "<head><title>T</title></head><body>{}deep",
+            "<div>".repeat(2000)
+        ));
+        assert_eq!(
+            (page.title.as_deref(), page.content.as_str()),
+            (Some("T"), "<p>deep</p>\n")
+        );
+        assert_eq!(at(""), Page::default());
+    }
+}
