@@ -4,7 +4,9 @@ use chrono::Utc;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Ended, Everywhere, out};
+use super::ended::Ended;
+use super::open::Everywhere;
+use super::out;
 use crate::config::{self, Config};
 use crate::date;
 

@@ -5,9 +5,11 @@ use clap::Args;
 use serde::Serialize;
 use url::Url;
 
+use super::ended::Ended;
 use super::inspect_shape::{LinkSheet, link_sheet};
+use super::open::{Everywhere, configuration, store_to_read};
+use super::out;
 use super::stories::{StoryShape, shape, short_id, sources_of};
-use super::{Ended, Everywhere, configuration, out, store_to_read};
 use crate::config::Config;
 use crate::curate::{Feed, choose};
 use crate::date::rfc3339;

@@ -5,13 +5,14 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
-use chrono_tz::Tz;
 use clap::Args;
 use url::Url;
 
+use super::ended::Ended;
 use super::inspect_shape::{all_oddities, shape};
-use super::{Ended, out, runtime};
-use crate::date;
+use super::open::runtime;
+use super::out;
+use crate::date::{self, Hints};
 use crate::ingest::fetch::{Ask, Body, Fetch, Web};
 use crate::ingest::{self, Document, Expect, Reading, Validators};
 use crate::pipeline::{Studied, study};
@@ -48,7 +49,7 @@ pub(super) fn run(options: &Options) -> Result<Ended, Ended> {
         name: &taken.name,
         url: taken.url.as_ref(),
         content_type: taken.content_type.as_deref(),
-        zone: Tz::UTC,
+        zone: Hints::default().zone,
         now: Utc::now(),
     };
     let reading = match ingest::read(&document, Expect::Anything) {

@@ -1,4 +1,4 @@
-//! The object that `inspect --json` prints (design 7): absent values are left out, instants are RFC 3339 in UTC, entries in document order.
+//! The object that `inspect --json` prints: absent values are left out, instants are RFC 3339 in UTC, entries in document order.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

@@ -4,7 +4,8 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-use super::Everywhere;
+use super::open::Everywhere;
+use super::out;
 
 /// Begins logging. `HEADWATER_LOG` takes a filter as `tracing` has them (`debug`, `headwater::ingest=trace`); it wins over the flags.
 pub(super) fn begin(everywhere: &Everywhere, is_daemon: bool) {
@@ -23,6 +24,6 @@ pub(super) fn begin(everywhere: &Everywhere, is_daemon: bool) {
         .with_target(false)
         .try_init();
     if begun.is_err() {
-        super::out::complain("logging was begun already");
+        out::complain("logging was begun already");
     }
 }

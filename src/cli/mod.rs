@@ -1,41 +1,24 @@
 //! The command line: one file a command; the only room that prints, and the one that turns errors into words and exit codes.
 
 mod check;
+mod ended;
 mod explain;
 mod inspect;
 mod inspect_shape;
 mod log;
+mod open;
 mod out;
 mod refresh;
 mod run;
 mod status;
 mod stories;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
-use crate::config::{self, Config};
-use crate::store::{Store, StoreError};
-
-/// How a command ended (design: 0 done, 1 something asked for failed, 2 wrong usage or configuration).
-#[derive(Debug)]
-pub(super) enum Ended {
-    Done,
-    /// It has been told already.
-    Failed,
-    /// To be told on standard error.
-    Error(String),
-    /// Wrong usage or configuration, to be told on standard error.
-    Wrong(String),
-}
-
-impl<E: std::error::Error> From<E> for Ended {
-    fn from(error: E) -> Self {
-        Ended::Error(error.to_string())
-    }
-}
+use self::ended::Ended;
+use self::open::Everywhere;
 
 /// A feed daemon that ingests articles, folds copies into stories, traces every story to its sources, and republishes curated feeds.
 #[derive(Parser)]
@@ -45,26 +28,6 @@ struct Cli {
     everywhere: Everywhere,
     #[command(subcommand)]
     command: Option<Command>,
-}
-
-#[derive(Args)]
-pub(super) struct Everywhere {
-    /// The configuration
-    #[arg(
-        long,
-        short,
-        global = true,
-        value_name = "FILE",
-        default_value = "feeds.toml",
-        env = "HEADWATER_CONFIG"
-    )]
-    config: PathBuf,
-    /// Say only what was asked for, and errors
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-    /// Log what is done in detail
-    #[arg(long, short, global = true)]
-    verbose: bool,
 }
 
 #[derive(Subcommand)]
@@ -119,29 +82,4 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-/// The configuration, or all its faults as an error of usage.
-fn configuration(everywhere: &Everywhere) -> Result<Config, Ended> {
-    config::load(&everywhere.config)
-        .map_err(|faults| Ended::Wrong(faults.render(out::complaints_in_colour())))
-}
-
-/// The store for reading. Missing is no error for those who would only list what is in it.
-fn store_to_read(config: &Config) -> Result<Option<Store>, Ended> {
-    match Store::open_read_only(&config.store.path) {
-        Ok(store) => Ok(Some(store)),
-        Err(StoreError::Missing { .. }) => Ok(None),
-        // A store of an older version is brought up to date by opening it for writing, as the daemon would.
-        Err(StoreError::Older { .. }) => Ok(Some(Store::open(&config.store.path)?)),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The async threads of commands that visit or serve.
-fn runtime() -> Result<tokio::runtime::Runtime, Ended> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Ended::Error(format!("could not start: {error}")))
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
-use super::Ended;
+use super::ended::Ended;
 
 /// Prints what was asked for. A reader that has gone (`| head`) is no error.
 pub(super) fn emit(text: &str) -> Result<Ended, Ended> {

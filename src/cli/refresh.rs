@@ -5,7 +5,9 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Ended, Everywhere, configuration, out, runtime};
+use super::ended::Ended;
+use super::open::{Everywhere, configuration, runtime};
+use super::out;
 use crate::daemon::{Wanted, refresh};
 use crate::date;
 use crate::pipeline::Tally;

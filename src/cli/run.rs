@@ -1,6 +1,8 @@
 //! `headwater run`, and `headwater` alone.
 
-use super::{Ended, Everywhere, configuration, out, runtime, status};
+use super::ended::Ended;
+use super::open::{Everywhere, configuration, runtime};
+use super::{out, status};
 use crate::config::Config;
 use crate::daemon;
 

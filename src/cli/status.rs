@@ -5,7 +5,9 @@ use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use super::{Ended, Everywhere, configuration, out, store_to_read};
+use super::ended::Ended;
+use super::open::{Everywhere, configuration, store_to_read};
+use super::out;
 use crate::date;
 use crate::schedule::Because;
 use crate::store::{SourceFacts, Store, StoreError, Totals};

@@ -3,7 +3,9 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::{Ended, Everywhere, configuration, out, store_to_read};
+use super::ended::Ended;
+use super::open::{Everywhere, configuration, store_to_read};
+use super::out;
 use crate::config::Config;
 use crate::date;
 use crate::store::{EntryFacts, StoryFacts, Why};

@@ -1,4 +1,4 @@
-//! The ladder (`judgement.md` 7.1): the first rung that holds decides.
+//! The ladder: the first rung that holds decides.
 
 use super::fingerprint::Fingerprint;
 use super::story::StoryId;

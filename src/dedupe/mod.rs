@@ -1,6 +1,6 @@
 //! Entries → stories: which entries are the same article, and why headwater says so.
 //!
-//! Pure: fingerprints are made of an entry, candidates come from the store, a judgement goes back to it (`judgement.md` 7). Rungs so far: identity
+//! Pure: fingerprints are made of an entry, candidates come from the store, a judgement goes back to it. Rungs so far: identity
 //! (the store's own: source and raw id), address, equal text. Nothing here reads a clock: time is the entries' own.
 
 mod fingerprint;

@@ -1,4 +1,4 @@
-//! Text → tokens that two copies of one article share (`judgement.md` 7.2).
+//! Text → tokens that two copies of one article share.
 
 use unicode_normalization::UnicodeNormalization;
 

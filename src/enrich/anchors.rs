@@ -1,4 +1,4 @@
-//! Links in the running text (`judgement.md` 9.2–9.4): which of them the text stands on.
+//! Links in the running text: which of them the text stands on.
 
 use url::Url;
 

@@ -1,4 +1,4 @@
-//! How far an address reaches, told from its shape alone (`judgement.md` 9.9). In doubt the lower grade: a front is never dressed up as an article.
+//! How far an address reaches, told from its shape alone. In doubt the lower grade: a front is never dressed up as an article.
 
 use url::Url;
 

@@ -1,4 +1,4 @@
-//! Lines that name a source outright: `(Source: …)`, `Source: Name, …`, `Via …`, `h/t …`, `Originally published at …` (`judgement.md` 9.5).
+//! Lines that name a source outright: `(Source: …)`, `Source: Name, …`, `Via …`, `h/t …`, `Originally published at …`.
 
 use std::ops::Range;
 
@@ -95,7 +95,7 @@ const OPENERS: [(&str, LinkKind, &str, f32); 31] = [
     ("ht", LinkKind::Via, "hat-tip", 0.9),
 ];
 
-/// How many lines above a source line its label may stand (`judgement.md` 9.5).
+/// How many lines above a source line its label may stand.
 const LABEL_WITHIN: usize = 3;
 
 /// Longest label and longest source line, in characters: above, it is prose.

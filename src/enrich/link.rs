@@ -5,7 +5,7 @@
 pub struct SourceLink {
     /// Absolute http(s) address; none for an attribution without a link.
     pub url: Option<String>,
-    /// The address's canonical key, by which one source is told from another (`judgement.md` 7.5).
+    /// The address's canonical key, by which one source is told from another.
     pub key: Option<String>,
     /// Publisher or label, as an editor would name it.
     pub name: String,

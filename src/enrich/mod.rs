@@ -1,6 +1,6 @@
 //! Stories → cited stories: what each stands on, with the evidence.
 //!
-//! First stage (`judgement.md` 9): source lines in text, links in bodies, and what metadata declares. Pure: nothing is fetched here.
+//! First stage: source lines in text, links in bodies, and what metadata declares. Pure: nothing is fetched here.
 
 mod anchors;
 mod cited;

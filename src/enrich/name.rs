@@ -1,4 +1,4 @@
-//! What to call a source (`judgement.md` 9.8).
+//! What to call a source.
 
 use url::Url;
 

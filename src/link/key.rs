@@ -1,4 +1,4 @@
-//! The canonical key of an address (`judgement.md` 7.5): RFC 3986 §6.2 normalisation, then what the web treats as the same.
+//! The canonical key of an address: RFC 3986 §6.2 normalisation, then what the web treats as the same.
 
 use url::{Host, Url};
 

@@ -4,11 +4,13 @@
 //! made by [`study`], which `inspect` calls as well, so that what it shows is what would be stored.
 
 mod compose;
+mod record;
 mod settle;
 mod study;
 
 pub use compose::{Composed, compose, site};
-pub use settle::{Settled, Tally, catch_up, listed, settle};
+pub use record::Tally;
+pub use settle::{Settled, catch_up, listed, settle};
 pub use study::{Studied, study};
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use atom_syndication::{
 };
 use chrono::{DateTime, Utc};
 
-use super::PublishError;
 use super::article::{Article, Byline, Provenance};
+use super::error::PublishError;
 use super::heading::Heading;
 use super::site::Format;
 

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::date::rfc3339;
 
-use super::PublishError;
 use super::article::{Article, Attached, Byline};
+use super::error::PublishError;
 use super::heading::Heading;
 use super::site::Format;
 use super::sources::{Cited, Reprint};

@@ -6,6 +6,7 @@
 mod article;
 mod atom;
 mod document;
+mod error;
 mod fit;
 mod heading;
 mod json;
@@ -16,6 +17,7 @@ mod site;
 mod sources;
 
 pub use document::{CACHE_CONTROL, Coding, Document, FRESH_FOR, Variant, digest};
+pub use error::PublishError;
 pub use page::{Absence, content_security_policy};
 pub use shelf::{Found, Shelf};
 pub use site::{Format, INDEX_PATH, Site, feed_path, feed_urn, story_path};
@@ -27,27 +29,6 @@ use crate::enrich::CitedStory;
 
 use article::Article;
 use heading::Heading;
-
-/// A document that could not be written. None of these is expected: they would be faults of headwater, not of what it publishes.
-#[derive(Debug, thiserror::Error)]
-pub enum PublishError {
-    #[error(
-        "feed {feed}: the RSS document could not be written: {reason}; the last good one stays in place, please report this"
-    )]
-    Rss { feed: String, reason: String },
-    #[error(
-        "feed {feed}: the Atom document could not be written: {reason}; the last good one stays in place, please report this"
-    )]
-    Atom { feed: String, reason: String },
-    #[error(
-        "{of}: the JSON could not be written: {reason}; the last good document stays in place, please report this"
-    )]
-    Json { of: String, reason: String },
-    #[error(
-        "the page {page} could not be written: {reason}; the last good one stays in place, please report this"
-    )]
-    Page { page: &'static str, reason: String },
-}
 
 /// The bytes of one edition in every format.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,6 +156,3 @@ pub fn render_story(story: &CitedStory, site: &Site) -> Result<Document, Publish
 pub fn render_absent(absence: Absence, site: &Site) -> Result<Vec<u8>, PublishError> {
     page::absent(absence, site)
 }
-
-#[cfg(test)]
-mod tests;

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::date::rfc3339;
 use crate::html;
 
-use super::PublishError;
 use super::article::Article;
+use super::error::PublishError;
 use super::heading::Heading;
 use super::json::linked_data;
 use super::site::{Format, Site};

@@ -7,9 +7,9 @@ use ::rss::{Category, Channel, Enclosure, Guid, Item, Source};
 
 use crate::date::rfc2822;
 
-use super::PublishError;
 use super::article::{Article, Attached};
 use super::document::FRESH_FOR;
+use super::error::PublishError;
 use super::heading::Heading;
 use super::site::Format;
 

@@ -39,7 +39,8 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["cron"],                           &["schedule"]),
     (&["rusqlite", "rusqlite_migration"], &["store"]),
     (&["serde"],                          SERDE),
-    (&["serde_json"],                     &["ingest", "store", "publish/json", "config", "cli"]),
+    // html: JSON-LD in pages, read as values.
+    (&["serde_json"],                     &["html", "ingest", "store", "publish/json", "config", "cli"]),
     (&["minijinja"],                      &["curate", "publish"]),
     (&["rss"],                            &["publish/rss"]),
     (&["atom_syndication"],               &["publish/atom"]),

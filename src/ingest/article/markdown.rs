@@ -39,6 +39,39 @@ pub fn read_markdown(text: &str, setting: &Setting<'_>) -> Reading {
         base: setting.url.map(ToString::to_string),
         ..Entry::default()
     };
+    take_dates(&mut entry, &matter, setting, &mut oddities);
+    let body = take_bylines(&mut entry, body, setting);
+    if entry.published.is_none() {
+        oddities.push(Oddity::new(
+            "no-date",
+            "entries[0].published",
+            "neither front matter nor a line near the top gives a date",
+        ));
+    }
+    let mut content = String::new();
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
+    pulldown_cmark::html::push_html(&mut content, Parser::new_ext(body, options));
+    entry.content = Some(content);
+    let channel = Channel {
+        title: entry.title.clone(),
+        ..Channel::default()
+    };
+    Reading {
+        kind: Kind::Markdown,
+        channel,
+        entries: vec![entry],
+        oddities,
+    }
+}
+
+/// The dates that the front matter gives.
+fn take_dates(
+    entry: &mut Entry,
+    matter: &Matter,
+    setting: &Setting<'_>,
+    oddities: &mut Vec<Oddity>,
+) {
     for (key, field) in [
         ("date", true),
         ("published", true),
@@ -66,29 +99,6 @@ pub fn read_markdown(text: &str, setting: &Setting<'_>) -> Reading {
                 format!("{value:?} is not a date headwater can read"),
             )),
         }
-    }
-    let body = take_bylines(&mut entry, body, setting);
-    if entry.published.is_none() {
-        oddities.push(Oddity::new(
-            "no-date",
-            "entries[0].published",
-            "neither front matter nor a line near the top gives a date",
-        ));
-    }
-    let mut content = String::new();
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
-    pulldown_cmark::html::push_html(&mut content, Parser::new_ext(body, options));
-    entry.content = Some(content);
-    let channel = Channel {
-        title: entry.title.clone(),
-        ..Channel::default()
-    };
-    Reading {
-        kind: Kind::Markdown,
-        channel,
-        entries: vec![entry],
-        oddities,
     }
 }
 

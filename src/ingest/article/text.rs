@@ -264,7 +264,7 @@ fn is_hard_wrapped(lines: &[&str]) -> bool {
             .any(|line| line.trim_start().starts_with('(') || line.trim_end().ends_with(':'))
 }
 
-/// Text → HTML, bare addresses made links. Closing punctuation and unbalanced brackets stay outside (`judgement.md` 9.5).
+/// Text → HTML, bare addresses made links. Closing punctuation and unbalanced brackets stay outside.
 fn inline(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

@@ -1,5 +1,6 @@
 //! feed-rs's entries → ours.
 
+use chrono::{DateTime, Utc};
 use feed_rs::model;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
@@ -29,113 +30,119 @@ impl Reader<'_> {
         at: usize,
         oddities: &mut Vec<Oddity>,
     ) -> Option<Entry> {
-        let base = found
-            .base
-            .as_deref()
-            .and_then(|base| Url::parse(base).ok())
-            .or_else(|| self.url.cloned());
+        let base = found.base.as_deref().and_then(|base| Url::parse(base).ok());
+        let base = base.or_else(|| self.url.cloned());
         let address = |href: &str| link::resolve(href, base.as_ref()).map(String::from);
-        let own = found.links.iter().find(|link| {
-            link.rel.as_deref().is_none_or(|rel| rel == "alternate") && link.target.is_none()
-        });
-        let url = own.and_then(|link| address(&link.href)).or_else(|| {
-            self.guids_are_links
-                .then(|| link::resolve(&found.id, None).map(String::from))
-                .flatten()
-        });
-        let content = found.content.as_ref().and_then(|content| {
-            markup(
-                content.body.as_deref()?,
-                content.content_type.subty().as_str(),
-            )
-        });
-        let summary = found
-            .summary
-            .as_ref()
-            .and_then(|text| markup(&text.content, text.content_type.subty().as_str()));
-        let title = plain(found.title.as_ref());
-        let id = match found.id.as_str() {
-            "" => made_up_id(
-                url.as_deref(),
-                title.as_deref(),
-                content.as_deref().or(summary.as_deref()),
-                found.published.map(|at| at.timestamp()),
-            ),
-            id => Some(id.to_string()),
-        };
-        let Some(id) = id else {
-            oddities.push(Oddity::new(
-                "entry-without-identity",
-                format!("entries[{at}]"),
-                "it has no id, link, title or text, and was dropped",
-            ));
-            return None;
-        };
-        let dated = |at| {
-            self.clock.stamp(at).map(|stamp| Dated {
-                stamp,
-                from: "feed",
-            })
-        };
-        Some(Entry {
-            id,
-            title,
-            alternate_title: None,
-            canonical: None,
+        let mut entry = Entry {
+            title: plain(found.title.as_ref()),
+            url: self.own_page(&found, &address),
             authors: found.authors.iter().filter_map(person).collect(),
             language: found.language.clone().or_else(|| self.language.clone()),
             rights: plain(found.rights.as_ref()),
-            published: found.published.and_then(dated),
-            updated: found.updated.and_then(dated),
-            base: base
+            published: self.dated(found.published),
+            updated: self.dated(found.updated),
+            summary: found
+                .summary
                 .as_ref()
-                .map(ToString::to_string)
-                .or_else(|| url.clone()),
-            categories: found
-                .categories
-                .iter()
-                .map(|category| {
-                    category
-                        .label
-                        .clone()
-                        .unwrap_or_else(|| category.term.clone())
-                })
-                .filter(|term| !term.is_empty())
-                .collect(),
+                .and_then(|text| markup(&text.content, text.content_type.subty().as_str())),
+            content: found.content.as_ref().and_then(|content| {
+                markup(
+                    content.body.as_deref()?,
+                    content.content_type.subty().as_str(),
+                )
+            }),
+            categories: categories(&found),
             enclosures: enclosures(&found, &address),
             image: found
                 .media
                 .iter()
                 .flat_map(|media| &media.thumbnails)
                 .find_map(|thumbnail| address(&thumbnail.image.uri)),
-            comments: found
-                .links
-                .iter()
-                .find(|link| matches!(link.target, Some(model::LinkTarget::Comments)))
-                .and_then(|link| address(&link.href)),
-            origin: None,
-            relations: TOLD_RELATIONS
-                .iter()
-                .flat_map(|rel| {
-                    let told = found
-                        .links
-                        .iter()
-                        .filter(|link| link.rel.as_deref() == Some(*rel));
-                    told.filter_map(|link| {
-                        Some(Relation {
-                            rel: rel.to_string(),
-                            url: address(&link.href)?,
-                            title: link.title.clone(),
-                        })
-                    })
-                    .collect::<Vec<_>>()
-                })
-                .collect(),
-            url,
-            summary,
-            content,
+            comments: comments(&found).and_then(|link| address(&link.href)),
+            relations: relations(&found, &address),
+            ..Entry::default()
+        };
+        entry.base = base.map(String::from).or_else(|| entry.url.clone());
+        let Some(id) = Some(found.id)
+            .filter(|id| !id.is_empty())
+            .or_else(|| made_up_id(&entry))
+        else {
+            let message = "it has no id, link, title or text, and was dropped";
+            oddities.push(Oddity::new(
+                "entry-without-identity",
+                format!("entries[{at}]"),
+                message,
+            ));
+            return None;
+        };
+        entry.id = id;
+        Some(entry)
+    }
+
+    /// The article's page: the link without relation or `alternate`; failing that a guid that is an address.
+    fn own_page(
+        &self,
+        found: &model::Entry,
+        address: &impl Fn(&str) -> Option<String>,
+    ) -> Option<String> {
+        let is_own = |link: &&model::Link| {
+            link.rel.as_deref().is_none_or(|rel| rel == "alternate") && link.target.is_none()
+        };
+        let linked = found
+            .links
+            .iter()
+            .find(is_own)
+            .and_then(|link| address(&link.href));
+        linked.or_else(|| {
+            link::resolve(&found.id, None)
+                .filter(|_| self.guids_are_links)
+                .map(String::from)
         })
     }
+
+    fn dated(&self, at: Option<DateTime<Utc>>) -> Option<Dated> {
+        self.clock.stamp(at?).map(|stamp| Dated {
+            stamp,
+            from: "feed",
+        })
+    }
+}
+
+fn categories(found: &model::Entry) -> Vec<String> {
+    let name = |category: &model::Category| {
+        category
+            .label
+            .clone()
+            .unwrap_or_else(|| category.term.clone())
+    };
+    found
+        .categories
+        .iter()
+        .map(name)
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+fn comments(found: &model::Entry) -> Option<&model::Link> {
+    found
+        .links
+        .iter()
+        .find(|link| matches!(link.target, Some(model::LinkTarget::Comments)))
+}
+
+fn relations(found: &model::Entry, address: &impl Fn(&str) -> Option<String>) -> Vec<Relation> {
+    let told = |link: &model::Link| {
+        let rel = link
+            .rel
+            .clone()
+            .filter(|rel| TOLD_RELATIONS.contains(&rel.as_str()))?;
+        Some(Relation {
+            rel,
+            url: address(&link.href)?,
+            title: link.title.clone(),
+        })
+    };
+    found.links.iter().filter_map(told).collect()
 }
 
 /// Markup as sent; text that is not markup is escaped, its lines kept.
@@ -196,20 +203,19 @@ fn enclosures(found: &model::Entry, address: &impl Fn(&str) -> Option<String>) -
     all
 }
 
-/// Identity of an entry that was given none (`judgement.md` L0): its address, else a hash of title and time, else of its text.
-fn made_up_id(
-    url: Option<&str>,
-    title: Option<&str>,
-    body: Option<&str>,
-    published: Option<i64>,
-) -> Option<String> {
-    if let Some(url) = url {
-        return Some(url.to_string());
+/// Identity of an entry that was given none: its address, else a hash of title and time, else of its text.
+fn made_up_id(entry: &Entry) -> Option<String> {
+    if entry.url.is_some() {
+        return entry.url.clone();
     }
-    let said = match (title, body) {
-        (Some(title), _) => format!("{title}\0{}", published.unwrap_or_default()),
-        (None, Some(body)) => body.to_string(),
-        (None, None) => return None,
+    let said = match &entry.title {
+        Some(title) => format!(
+            "{title}\0{}",
+            entry.published.map_or(0, |dated| dated.at().timestamp())
+        ),
+        None => Some(entry.body())
+            .filter(|body| !body.is_empty())?
+            .to_string(),
     };
     Some(format!("headwater:{:032x}", xxh3_128(said.as_bytes())))
 }

@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
-use crate::curate::{Edition, Feed, Order};
-use crate::dedupe::{StoryId, public_id};
-use crate::enrich::{Carrier, CitedStory, Evidence, LinkKind, Reach, SourceLink};
-use crate::ingest::{Enclosure, Entry, Origin, Person};
-use crate::publish::Site;
+use headwater::curate::{Edition, Feed, Order};
+use headwater::dedupe::{StoryId, public_id};
+use headwater::enrich::{Carrier, CitedStory, Evidence, LinkKind, Reach, SourceLink};
+use headwater::ingest::{Enclosure, Entry, Origin, Person};
+use headwater::publish::Site;
 
 /// What every field of the hostile edition has in it.
 pub const HOSTILE: &str =

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use chrono::DateTime;
 use feed_rs::model;
 
-use crate::enrich::{CitedStory, LinkKind, Reach};
-use crate::ingest::Entry;
-use crate::publish::{
-    Absence, Format, Rendered, render, render_absent, render_index, render_story,
-};
 use editions::{
     HOSTILE, bare_story, edition, hostile, instant, plain_story, reprinted_story, site, story,
+};
+use headwater::enrich::{CitedStory, LinkKind, Reach};
+use headwater::ingest::Entry;
+use headwater::publish::{
+    Absence, Format, Rendered, render, render_absent, render_index, render_story,
 };
 
 fn rendered() -> Rendered {
@@ -347,7 +347,7 @@ fn p11_p19_an_item_with_nothing_in_it_is_still_an_item() {
 fn p3_ids_do_not_hang_on_the_host() {
     let mut moved = site();
     moved.address = url::Url::parse("http://elsewhere.example/x").unwrap();
-    let ids = |site: &crate::publish::Site| {
+    let ids = |site: &headwater::publish::Site| {
         let feed = read(&render(&hostile(), site).unwrap().atom);
         std::iter::once(feed.id)
             .chain(feed.entries.into_iter().map(|entry| entry.id))

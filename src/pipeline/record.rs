@@ -1,0 +1,143 @@
+//! A visit's record: how it ended, and when the next one is due, by everything that was asked of us.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::config::Listening;
+use crate::ingest::{Answer, Failure, Memory, Oddity, Visit};
+use crate::schedule::{self, Asked, Due, Outcome, next_due};
+use crate::store::{Store, StoreError, VisitRecord};
+
+/// What one visit came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tally {
+    pub source: String,
+    /// `fresh`, `unchanged`, `gone` or a failure's code.
+    pub outcome: &'static str,
+    pub added: usize,
+    pub changed: usize,
+    /// What went wrong, for people.
+    pub failure: Option<String>,
+    pub oddities: usize,
+    pub next: Option<Due>,
+}
+
+/// Records that a visit brought nothing, and why.
+pub(super) fn record_failure(
+    store: &Store,
+    listening: &Listening,
+    visit: &Visit,
+    failure: &Failure,
+    now: DateTime<Utc>,
+) -> Result<Tally, StoreError> {
+    let failures = store.kept(&visit.source)?.failures.saturating_add(1);
+    let outcome = Outcome::Failure {
+        count: failures,
+        throttled: failure.is_throttling(),
+    };
+    let brought = Brought {
+        outcome: failure.code(),
+        message: Some(failure.to_string()),
+        failures,
+        failed: true,
+        ..Brought::default()
+    };
+    let asked = Asked {
+        retry_at: retry_at(visit.answer.as_ref(), now),
+        ..Asked::default()
+    };
+    record_with(store, listening, visit, brought, &outcome, asked)
+}
+
+fn retry_at(answer: Option<&Answer>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let answer = answer.filter(|answer| matches!(answer.status, 429 | 503))?;
+    schedule::retry_after(answer.retry_after.as_deref()?, now)
+}
+
+/// What a visit leaves, before it is known when the next one is due.
+#[derive(Default)]
+pub(super) struct Brought<'a> {
+    pub outcome: &'static str,
+    pub memory: Option<&'a Memory>,
+    pub added: usize,
+    pub changed: usize,
+    pub oddities: &'a [Oddity],
+    pub message: Option<String>,
+    pub failures: u32,
+    pub failed: bool,
+    pub gone_since: Option<DateTime<Utc>>,
+}
+
+/// Records a visit after which the answer alone says when the next one is due.
+pub(super) fn record(
+    store: &Store,
+    listening: &Listening,
+    visit: &Visit,
+    brought: Brought<'_>,
+    outcome: &Outcome,
+) -> Result<Tally, StoreError> {
+    record_with(store, listening, visit, brought, outcome, Asked::default())
+}
+
+/// Records the visit with when the next is due: after 200, 304 *and* errors by all that was asked of us (F11).
+pub(super) fn record_with(
+    store: &Store,
+    listening: &Listening,
+    visit: &Visit,
+    brought: Brought<'_>,
+    outcome: &Outcome,
+    asked: Asked,
+) -> Result<Tally, StoreError> {
+    let answer = visit.answer.as_ref();
+    let fresh_for = answer.and_then(|answer| {
+        schedule::freshness(
+            answer.cache_control.as_deref(),
+            answer.age.as_deref(),
+            answer.expires.as_deref(),
+            answer.date.as_deref(),
+        )
+    });
+    let asked = Asked { fresh_for, ..asked };
+    let source = &listening.source;
+    // Files are nobody's server: they are read whenever the schedule says.
+    let min_interval = if source.place.is_remote() {
+        source.manners.min_interval
+    } else {
+        Duration::ZERO
+    };
+    let due = next_due(
+        &source.id,
+        &listening.schedule,
+        min_interval,
+        &asked,
+        outcome,
+        visit.at,
+    );
+    store.record_visit(&VisitRecord {
+        source: &visit.source,
+        at: visit.at,
+        took: visit.took,
+        outcome: brought.outcome,
+        status: answer.map(|answer| answer.status),
+        bytes: answer.map(|answer| answer.bytes),
+        added: brought.added,
+        changed: brought.changed,
+        message: brought.message.clone(),
+        oddities: brought.oddities,
+        memory: brought.memory,
+        failures: brought.failures,
+        gone_since: brought.gone_since,
+        retry_at: asked.retry_at,
+        due: due.map(|due| (due.at, due.because.as_str())),
+    })?;
+    Ok(Tally {
+        source: visit.source.clone(),
+        outcome: brought.outcome,
+        added: brought.added,
+        changed: brought.changed,
+        failure: brought.message.filter(|_| brought.failed),
+        oddities: brought.oddities.len(),
+        next: due,
+    })
+}
