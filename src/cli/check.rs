@@ -9,6 +9,7 @@ use super::open::Everywhere;
 use super::out;
 use crate::config::{self, Config};
 use crate::date;
+use crate::pipeline::sources_of;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -78,14 +79,6 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
     }
 }
 
-fn drawn_from(config: &Config, feed: &crate::curate::Feed) -> Vec<String> {
-    let sources = config.sources.iter().map(|listening| &listening.source);
-    sources
-        .filter(|source| feed.draws_from(&source.id, &source.tags))
-        .map(|source| source.id.clone())
-        .collect()
-}
-
 fn shape(file: String, config: &Config) -> Shape {
     let now = Utc::now();
     let source = |listening: &config::Listening| SourceShape {
@@ -103,7 +96,7 @@ fn shape(file: String, config: &Config) -> Shape {
     let feed = |feed: &crate::curate::Feed| FeedShape {
         id: feed.id.clone(),
         title: feed.title.clone(),
-        sources: drawn_from(config, feed),
+        sources: sources_of(config, feed),
     };
     Shape {
         file,
@@ -134,7 +127,7 @@ fn in_words(file: &str, config: &Config) -> String {
         text.push_str(&format!(
             "  feed   {:<14} from {}\n",
             feed.id,
-            drawn_from(config, feed).join(", ")
+            sources_of(config, feed).join(", ")
         ));
     }
     if config.server.is_none() {

@@ -1,6 +1,6 @@
 //! `headwater explain`: every step from fetch to edition, for one address or story.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::Utc;
 use clap::Args;
 use serde::Serialize;
 use url::Url;
@@ -9,12 +9,13 @@ use super::ended::Ended;
 use super::inspect_shape::{LinkSheet, link_sheet};
 use super::open::{Everywhere, configuration, store_to_read};
 use super::out;
-use super::stories::{StoryShape, shape, short_id, sources_of};
+use super::stories::{StoryShape, feed_named, shape, short_id};
 use crate::config::Config;
-use crate::curate::{Feed, choose};
+use crate::curate::Feed;
 use crate::date::rfc3339;
 use crate::enrich::CitedStory;
 use crate::link;
+use crate::pipeline::{sources_of, weigh};
 use crate::source::Place;
 use crate::store::{EntryFacts, Store, StoryFacts};
 
@@ -70,13 +71,10 @@ struct Case {
     feeds: Vec<FeedShape>,
 }
 
-/// Editions are weighed this many places past their limit, so that a story just beyond can be told from one far away.
-const WEIGHED: usize = 5_000;
-
 pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
     let config = configuration(everywhere)?;
     if let Some(feed) = &options.feed {
-        sources_of(&config, feed)?;
+        feed_named(&config, feed)?;
     }
     let store = store_to_read(&config)?;
     let cases = match &store {
@@ -154,7 +152,7 @@ fn placed(
     feed: &Feed,
     story: &StoryFacts,
 ) -> Result<FeedShape, Ended> {
-    let sources = sources_of(config, &feed.id)?;
+    let sources = sources_of(config, feed);
     let publications = store.publications_of(&story.id)?;
     let since = publications
         .into_iter()
@@ -176,14 +174,13 @@ fn placed(
             "none of its sources is one that this feed draws from".into(),
         ));
     }
-    let latest: DateTime<Utc> = Utc::now() + TimeDelta::minutes(15);
-    let choices = choose(feed, store.candidates(&sources, latest, WEIGHED)?);
+    let choices = weigh(store, feed, &sources, Utc::now())?;
     Ok(
         match choices.into_iter().find(|choice| choice.story == story.id) {
             Some(choice) => told(choice.fate.is_in(), choice.fate.sentence()),
             None => told(
                 false,
-                format!("left out: more than {WEIGHED} newer stories stand before it"),
+                "left out: too many newer stories stand before it".into(),
             ),
         },
     )

@@ -7,7 +7,9 @@ use super::ended::Ended;
 use super::open::{Everywhere, configuration, store_to_read};
 use super::out;
 use crate::config::Config;
+use crate::curate::Feed;
 use crate::date;
+use crate::pipeline::sources_of;
 use crate::store::{EntryFacts, StoryFacts, Why};
 
 #[derive(Args)]
@@ -76,11 +78,10 @@ struct MatchedShape {
 
 pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
     let config = configuration(everywhere)?;
-    let sources = options
-        .feed
-        .as_deref()
-        .map(|feed| sources_of(&config, feed))
-        .transpose()?;
+    let sources = match &options.feed {
+        Some(id) => Some(sources_of(&config, feed_named(&config, id)?)),
+        None => None,
+    };
     let stories = match store_to_read(&config)? {
         Some(store) => store.stories(sources.as_deref())?,
         None => Vec::new(),
@@ -94,21 +95,19 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
     }
 }
 
-/// Ids of the sources a feed draws from.
-pub(super) fn sources_of(config: &Config, feed: &str) -> Result<Vec<String>, Ended> {
-    let Some(found) = config.feeds.iter().find(|known| known.id == feed) else {
-        let known: Vec<&str> = config.feeds.iter().map(|feed| feed.id.as_str()).collect();
-        return Err(Ended::Wrong(format!(
-            "there is no feed {feed:?} in {}; there are: {}",
-            config.path.display(),
-            known.join(", ")
-        )));
-    };
-    let sources = config.sources.iter().map(|listening| &listening.source);
-    Ok(sources
-        .filter(|source| found.draws_from(&source.id, &source.tags))
-        .map(|source| source.id.clone())
-        .collect())
+/// The feed of this id, or an error of usage that names those there are.
+pub(super) fn feed_named<'a>(config: &'a Config, id: &str) -> Result<&'a Feed, Ended> {
+    config
+        .feeds
+        .iter()
+        .find(|known| known.id == id)
+        .ok_or_else(|| {
+            let known: Vec<&str> = config.feeds.iter().map(|feed| feed.id.as_str()).collect();
+            let (file, known) = (config.path.display(), known.join(", "));
+            Ended::Wrong(format!(
+                "there is no feed {id:?} in {file}; there are: {known}"
+            ))
+        })
 }
 
 pub(super) fn shape(story: &StoryFacts) -> StoryShape {

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn l1_the_first_claimant_of_an_address_decides() {
+    fn rung1_the_first_claimant_of_an_address_decides() {
         let kin = [kin("1", "a", 7, Some("k")), kin("2", "b", 7, Some("k"))];
         let judgement = judge(&print("k", 100, 7), &kin, &[]);
         assert_eq!(judgement.story, Some(StoryId::from("a")));
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn l1_an_address_under_three_titles_is_no_evidence() {
+    fn rung1_an_address_under_three_titles_is_no_evidence() {
         let kin = [kin("1", "a", 1, Some("k")), kin("2", "a", 2, Some("k"))];
         assert_eq!(judge(&print("k", 100, 3), &kin, &[]).story, None);
         assert_eq!(
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn l2_short_texts_need_equal_titles() {
+    fn rung2_short_texts_need_equal_titles() {
         let kin = [kin("1", "a", 7, None)];
         assert_eq!(
             judge(&print("x", 40, 8), &[], &kin).story,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::config::{Config, Server};
-use crate::curate::{Edition, Feed, choose};
+use crate::curate::{Choice, Edition, Feed, choose};
 use crate::publish::{Document, Format, INDEX_PATH, Shelf, Site, feed_path, render, render_index};
 use crate::store::{Store, StoreError};
 
@@ -104,12 +104,24 @@ pub fn compose(
     })
 }
 
-fn sources_of(config: &Config, feed: &Feed) -> Vec<String> {
+/// Ids of the sources a feed draws from, in the order of feeds.toml.
+pub fn sources_of(config: &Config, feed: &Feed) -> Vec<String> {
     let sources = config.sources.iter().map(|listening| &listening.source);
     sources
         .filter(|source| feed.draws_from(&source.id, &source.tags))
         .map(|source| source.id.clone())
         .collect()
+}
+
+/// What becomes of each story that could be in a feed now, in order. Stories behind more than eight times `limit` others are not weighed.
+pub fn weigh(
+    store: &Store,
+    feed: &Feed,
+    sources: &[String],
+    now: DateTime<Utc>,
+) -> Result<Vec<Choice>, StoreError> {
+    let most = feed.limit.saturating_mul(WEIGHED_PER_PLACE);
+    Ok(choose(feed, store.candidates(sources, now + SKEW, most)?))
 }
 
 /// Chooses a feed's stories and loads them whole.
@@ -119,12 +131,7 @@ fn edition(
     sources: &[String],
     now: DateTime<Utc>,
 ) -> Result<Edition, StoreError> {
-    let candidates = store.candidates(
-        sources,
-        now + SKEW,
-        feed.limit.saturating_mul(WEIGHED_PER_PLACE),
-    )?;
-    let chosen: Vec<_> = choose(feed, candidates)
+    let chosen: Vec<_> = weigh(store, feed, sources, now)?
         .into_iter()
         .filter(|choice| choice.fate.is_in())
         .map(|choice| choice.story)

@@ -8,7 +8,7 @@ mod record;
 mod settle;
 mod study;
 
-pub use compose::{Composed, compose, site};
+pub use compose::{Composed, compose, site, sources_of, weigh};
 pub use record::Tally;
 pub use settle::{Settled, catch_up, listed, settle};
 pub use study::{Studied, study};

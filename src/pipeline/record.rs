@@ -43,16 +43,7 @@ pub(super) fn record_failure(
         failed: true,
         ..Brought::default()
     };
-    let asked = Asked {
-        retry_at: retry_at(visit.answer.as_ref(), now),
-        ..Asked::default()
-    };
-    record_with(store, listening, visit, brought, &outcome, asked)
-}
-
-fn retry_at(answer: Option<&Answer>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let answer = answer.filter(|answer| matches!(answer.status, 429 | 503))?;
-    schedule::retry_after(answer.retry_after.as_deref()?, now)
+    record(store, listening, visit, brought, &outcome, now)
 }
 
 /// What a visit leaves, before it is known when the next one is due.
@@ -69,42 +60,23 @@ pub(super) struct Brought<'a> {
     pub gone_since: Option<DateTime<Utc>>,
 }
 
-/// Records a visit after which the answer alone says when the next one is due.
+/// Records the visit with when the next is due: after 200, 304 *and* errors by all that was asked of us (F11).
 pub(super) fn record(
     store: &Store,
     listening: &Listening,
     visit: &Visit,
     brought: Brought<'_>,
     outcome: &Outcome,
-) -> Result<Tally, StoreError> {
-    record_with(store, listening, visit, brought, outcome, Asked::default())
-}
-
-/// Records the visit with when the next is due: after 200, 304 *and* errors by all that was asked of us (F11).
-pub(super) fn record_with(
-    store: &Store,
-    listening: &Listening,
-    visit: &Visit,
-    brought: Brought<'_>,
-    outcome: &Outcome,
-    asked: Asked,
+    now: DateTime<Utc>,
 ) -> Result<Tally, StoreError> {
     let answer = visit.answer.as_ref();
-    let fresh_for = answer.and_then(|answer| {
-        schedule::freshness(
-            answer.cache_control.as_deref(),
-            answer.age.as_deref(),
-            answer.expires.as_deref(),
-            answer.date.as_deref(),
-        )
-    });
-    let asked = Asked { fresh_for, ..asked };
     let source = &listening.source;
     // Files are nobody's server: they are read whenever the schedule says.
-    let min_interval = if source.place.is_remote() {
-        source.manners.min_interval
+    let (asked, min_interval) = if source.place.is_remote() {
+        let ttl = store.kept(&source.id)?.ttl;
+        (asked(answer, ttl, now), source.manners.min_interval)
     } else {
-        Duration::ZERO
+        (Asked::default(), Duration::ZERO)
     };
     let due = next_due(
         &source.id,
@@ -140,4 +112,26 @@ pub(super) fn record_with(
         oddities: brought.oddities.len(),
         next: due,
     })
+}
+
+/// What the server and the feed ask of whoever comes again.
+fn asked(answer: Option<&Answer>, ttl: Option<u32>, now: DateTime<Utc>) -> Asked {
+    let fresh_for = answer.and_then(|answer| {
+        schedule::freshness(
+            answer.cache_control.as_deref(),
+            answer.age.as_deref(),
+            answer.expires.as_deref(),
+            answer.date.as_deref(),
+        )
+    });
+    let throttling = answer.filter(|answer| matches!(answer.status, 429 | 503));
+    let retry_at =
+        throttling.and_then(|answer| schedule::retry_after(answer.retry_after.as_deref()?, now));
+    let ttl = ttl.map(|minutes| Duration::from_secs(u64::from(minutes).saturating_mul(60)));
+    Asked {
+        fresh_for,
+        retry_at,
+        ttl,
+        ..Asked::default()
+    }
 }

@@ -1,11 +1,10 @@
 //! Arrivals → the store: entries, stories, source links, validators and the next visit, one transaction an arrival.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::record::{Brought, Tally, record, record_failure, record_with};
+use super::record::{Brought, Tally, record, record_failure};
 use super::study::study;
 use crate::config::{Config, Listening};
 use crate::dedupe::{self, Fingerprint, Judgement, judge, speaks_better};
@@ -114,7 +113,7 @@ fn settle_one(
                 memory: Some(memory),
                 ..Brought::default()
             };
-            record(store, listening, visit, brought, &Outcome::Success)
+            record(store, listening, visit, brought, &Outcome::Success, now)
         }
         Arrival::Gone => {
             let since = store.kept(&visit.source)?.gone_since.unwrap_or(visit.at);
@@ -132,6 +131,7 @@ fn settle_one(
                     ..Brought::default()
                 },
                 &Outcome::Gone { since },
+                now,
             )
         }
         Arrival::Failed(failure) => record_failure(store, listening, visit, failure, now),
@@ -186,14 +186,7 @@ fn settle_fresh(
         oddities: &intake.oddities,
         ..Brought::default()
     };
-    let asked = Asked {
-        ttl: fresh
-            .channel
-            .ttl
-            .map(|minutes| Duration::from_secs(u64::from(minutes).saturating_mul(60))),
-        ..Asked::default()
-    };
-    record_with(store, listening, visit, brought, &Outcome::Success, asked)
+    record(store, listening, visit, brought, &Outcome::Success, now)
 }
 
 /// The entries of one arrival on their way in.

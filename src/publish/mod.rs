@@ -18,7 +18,7 @@ mod sources;
 
 pub use document::{CACHE_CONTROL, Coding, Document, FRESH_FOR, Variant, digest};
 pub use error::PublishError;
-pub use page::{Absence, content_security_policy};
+pub use page::content_security_policy;
 pub use shelf::{Found, Shelf};
 pub use site::{Format, INDEX_PATH, Site, feed_path, feed_urn, story_path};
 
@@ -150,9 +150,4 @@ pub fn render_story(story: &CitedStory, site: &Site) -> Result<Document, Publish
         vec![],
         article.updated,
     ))
-}
-
-/// The page for a path where nothing is, or is no more.
-pub fn render_absent(absence: Absence, site: &Site) -> Result<Vec<u8>, PublishError> {
-    page::absent(absence, site)
 }

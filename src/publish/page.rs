@@ -23,15 +23,6 @@ const STYLE: &str = include_str!("templates/style.css");
 /// The language of our own words on a page.
 const OWN_LANGUAGE: &str = "en";
 
-/// Why there is no document at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Absence {
-    /// 404.
-    NotFound,
-    /// 410: withdrawn for good.
-    Gone,
-}
-
 /// The value of `Content-Security-Policy` for pages (H2): this style and the pictures and recordings of articles, nothing else; no script at all. The
 /// JSON-LD block is data, which the policy does not concern (CSP 3, §6.7.3).
 pub fn content_security_policy() -> &'static str {
@@ -79,16 +70,6 @@ pub(super) fn story(article: &Article, site: &Site) -> Result<Vec<u8>, PublishEr
     )
 }
 
-/// The page for a path where nothing is.
-pub(super) fn absent(absence: Absence, site: &Site) -> Result<Vec<u8>, PublishError> {
-    let gone = absence == Absence::Gone;
-    print(
-        "absent.html",
-        site_context(&site.index_page(), &site.name(), &site.generator),
-        context! { gone },
-    )
-}
-
 fn print(page: &'static str, site: Value, body: Value) -> Result<Vec<u8>, PublishError> {
     let told = |error: &minijinja::Error| PublishError::Page {
         page,
@@ -122,7 +103,6 @@ static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = Laz
     templates.add_template("index.html", include_str!("templates/index.html"))?;
     templates.add_template("feed.html", include_str!("templates/feed.html"))?;
     templates.add_template("story.html", include_str!("templates/story.html"))?;
-    templates.add_template("absent.html", include_str!("templates/absent.html"))?;
     Ok(templates)
 });
 
@@ -286,7 +266,7 @@ mod tests {
             address: url::Url::parse("https://news.example").unwrap(),
             generator: "headwater/0".into(),
         };
-        let page = String::from_utf8(absent(Absence::Gone, &site).unwrap()).unwrap();
+        let page = String::from_utf8(index(&[], &[], &site).unwrap()).unwrap();
         let style = page
             .split_once("<style>")
             .and_then(|(_, rest)| rest.split_once("</style>"))

@@ -17,7 +17,7 @@ CREATE TABLE sources (
     active        INTEGER NOT NULL DEFAULT 1,   -- listed in feeds.toml
     name          TEXT,                         -- what the operator calls it
     address       TEXT NOT NULL,                -- as shown to people
-    title         TEXT, page TEXT, feed_id TEXT, rights TEXT, language TEXT,   -- what it says of itself
+    title         TEXT, page TEXT, feed_id TEXT, rights TEXT, language TEXT, ttl INTEGER,   -- what it says of itself
     news          INTEGER,                      -- when it last brought something new
     asked         BLOB, validated_url TEXT, etag BLOB, last_modified BLOB, body BLOB,
     visited       INTEGER,

@@ -40,6 +40,8 @@ pub struct Kept {
     pub failures: u32,
     /// The first 410 of an unbroken run (F25).
     pub gone_since: Option<DateTime<Utc>>,
+    /// Minutes: the feed's `ttl` as it was said last, which holds after a 304 and after an error as well (F11).
+    pub ttl: Option<u32>,
 }
 
 /// What a finished visit leaves behind, but for its entries.
@@ -223,7 +225,7 @@ impl Store {
 
     /// What is remembered of a source; nothing of an unknown one.
     pub fn kept(&self, source: &str) -> Result<Kept, StoreError> {
-        let mut find = self.conn.prepare_cached("SELECT asked, validated_url, etag, last_modified, body, failures, gone_since FROM sources WHERE id = ?1")?;
+        let mut find = self.conn.prepare_cached("SELECT asked, validated_url, etag, last_modified, body, failures, gone_since, ttl FROM sources WHERE id = ?1")?;
         let Some(mut kept) = find.query_row([source], kept).optional()? else {
             return Ok(Kept::default());
         };
@@ -286,12 +288,14 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps what a source says of itself. What it no longer says is kept as it was said last.
+    /// Keeps what a source says of itself. What it no longer says is kept as it was said last; a `ttl` that is gone asks for nothing any more.
     pub fn record_channel(&self, source: &str, channel: &Channel) -> Result<(), StoreError> {
-        self.conn.prepare_cached(
-            "UPDATE sources SET title = coalesce(?2, title), page = coalesce(?3, page), feed_id = coalesce(?4, feed_id), rights = coalesce(?5, rights),
-                 language = coalesce(?6, language) WHERE id = ?1",
-        )?.execute(params![source, channel.title, channel.link, channel.id, channel.rights, channel.language])?;
+        self.conn
+            .prepare_cached(
+                "UPDATE sources SET title = coalesce(?2, title), page = coalesce(?3, page), feed_id = coalesce(?4, feed_id), rights = coalesce(?5, rights),
+                     language = coalesce(?6, language), ttl = ?7 WHERE id = ?1",
+            )?
+            .execute(params![source, channel.title, channel.link, channel.id, channel.rights, channel.language, channel.ttl])?;
         Ok(())
     }
 }
@@ -310,5 +314,6 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
         },
         failures: row.get(5)?,
         gone_since: row.get::<_, Option<i64>>(6)?.map(instant),
+        ttl: row.get(7)?,
     })
 }

@@ -12,9 +12,7 @@ use editions::{
 };
 use headwater::enrich::{CitedStory, LinkKind, Reach};
 use headwater::ingest::Entry;
-use headwater::publish::{
-    Absence, Format, Rendered, render, render_absent, render_index, render_story,
-};
+use headwater::publish::{Format, Rendered, render, render_index, render_story};
 
 fn rendered() -> Rendered {
     render(&hostile(), &site()).unwrap()
@@ -88,14 +86,6 @@ fn h2_a_hostile_story_as_a_page() {
 fn h2_the_list_of_feeds() {
     let page = render_index(&[hostile(), edition(vec![])], &site()).unwrap();
     insta::assert_snapshot!("index", without_style(text(page.identity().body.to_vec())));
-}
-
-#[test]
-fn s13_pages_for_what_is_absent() {
-    assert!(text(render_absent(Absence::Gone, &site()).unwrap()).contains("<h1>Withdrawn</h1>"));
-    assert!(
-        text(render_absent(Absence::NotFound, &site()).unwrap()).contains("<h1>Nothing here</h1>")
-    );
 }
 
 /// The style is long and no business of the snapshots.
