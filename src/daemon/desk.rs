@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::ingest::Visit;
 use crate::pipeline::{Composed, Settled, catch_up, compose, listed, settle, site};
 use crate::publish::{Shelf, Site};
+use crate::schedule::Because;
 use crate::store::{Claim, Store, StoreError};
 
 /// How often entries past `keep` are looked for: they are counted in days.
@@ -89,6 +90,17 @@ impl Desk {
         owner: &str,
     ) -> Result<Vec<Claim>, StoreError> {
         self.store.claim_due(now, limit, lease, owner)
+    }
+
+    /// Makes sources due now because their files changed. When that fails they are read on schedule.
+    pub fn make_due(&self, sources: &[String], now: DateTime<Utc>) {
+        let because = Because::FilesChanged.as_str();
+        let made = sources
+            .iter()
+            .try_for_each(|source| self.store.make_due(source, now, because));
+        if let Err(error) = made {
+            tracing::warn!(%error, "changed files will be read on schedule");
+        }
     }
 
     /// Settles a group of visits and notes which feeds they made stale.

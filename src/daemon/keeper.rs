@@ -21,6 +21,9 @@ const GROUP: usize = 64;
 /// Under a steady stream of arrivals feeds are composed at least this often.
 const COMPOSE_WITHIN: chrono::TimeDelta = chrono::TimeDelta::milliseconds(750);
 
+/// How long the loop waits for an answer before it goes on without one: far longer than any healthy commit, far shorter than the watchdog's minute.
+const SOON: Duration = Duration::from_secs(5);
+
 /// First and longest pause before a failed write is tried again.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -71,11 +74,23 @@ impl Keeper {
     ) -> Option<T> {
         let (answer, asked) = oneshot::channel();
         let job = Job::Ask(Box::new(move |desk| {
-            // The asker may have gone; then nobody needs the answer.
-            let _ = answer.send(work(desk));
+            // An asker who has gone must not have things done behind his back: a claim would be nobody's.
+            if !answer.is_closed() {
+                // He may go at this very moment; then nobody needs the answer.
+                let _ = answer.send(work(desk));
+            }
         }));
         self.jobs.send(job).await.ok()?;
         asked.await.ok()
+    }
+
+    /// The same, but for those who must not stand still: `None` as well when the keeper is busy for longer than a few seconds, as it is while the store
+    /// is sick. What was asked is then not done.
+    pub async fn ask_soon<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Desk) -> T + Send + 'static,
+    ) -> Option<T> {
+        tokio::time::timeout(SOON, self.ask(work)).await.ok()?
     }
 
     /// Tells the keeper not to wait for a sick store any longer: the process is about to end.

@@ -4,6 +4,7 @@
 //! shelf, which is swapped whole.
 
 mod desk;
+mod files;
 mod keeper;
 mod reading;
 mod reload;

@@ -65,7 +65,7 @@ impl Reload {
         }
         let taken = Arc::clone(&fresh);
         match keeper
-            .ask(move |desk| desk.reconfigure(taken, chrono::Utc::now()))
+            .ask_soon(move |desk| desk.reconfigure(taken, chrono::Utc::now()))
             .await
         {
             Some(Ok(())) => {
@@ -79,7 +79,13 @@ impl Reload {
             Some(Err(error)) => {
                 tracing::error!(%error, "the new configuration could not be taken over; the one in force stays")
             }
-            None => {}
+            None => {
+                // Looked at again at the next turn.
+                self.held = None;
+                tracing::warn!(
+                    "the store is busy; the new configuration is taken over when it answers"
+                );
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::desk::Desk;
+use super::files::Files;
 use super::keeper::Keeper;
 use super::reading::{Reading, StatusJson};
 use super::reload::Reload;
@@ -91,6 +92,7 @@ pub async fn run(
         owner: owner(),
         renewed: Utc::now(),
         reload: Reload::new(&config.path),
+        files: Files::default(),
     };
     rounds.turn(signals).await;
     notify(&[NotifyState::Stopping]);
@@ -213,6 +215,7 @@ struct Rounds {
     /// When leases were renewed last.
     renewed: DateTime<Utc>,
     reload: Reload,
+    files: Files,
 }
 
 impl Rounds {
@@ -242,7 +245,7 @@ impl Rounds {
         let free = config.concurrency.saturating_sub(self.visits.under_way());
         let owner = self.owner.clone();
         let now = Utc::now();
-        let asked = self.keeper.ask(move |desk| {
+        let asked = self.keeper.ask_soon(move |desk| {
             let claims = if free == 0 {
                 Vec::new()
             } else {
@@ -250,8 +253,10 @@ impl Rounds {
             };
             Ok::<_, StoreError>((claims, desk.store().next_due()?))
         });
-        match asked.await? {
-            Ok((claims, next)) => {
+        match asked.await {
+            // Busy: the loop goes on turning.
+            None => Some(now + TimeDelta::seconds(1)),
+            Some(Ok((claims, next))) => {
                 for claim in claims {
                     if !self
                         .visits
@@ -259,14 +264,14 @@ impl Rounds {
                     {
                         let owner = self.owner.clone();
                         self.keeper
-                            .ask(move |desk| desk.store().release(&claim.source, &owner))
+                            .ask_soon(move |desk| desk.store().release(&claim.source, &owner))
                             .await;
                     }
                 }
                 // With no room left, the next thing to happen is a visit's end.
                 next.filter(|_| self.visits.under_way() < config.concurrency)
             }
-            Err(error) => {
+            Some(Err(error)) => {
                 tracing::error!(%error, "what is due could not be read; published feeds stay as they are");
                 Some(now + TimeDelta::seconds(5))
             }
@@ -284,7 +289,7 @@ impl Rounds {
             let owner = self.owner.clone();
             let renewed = self
                 .keeper
-                .ask(move |desk| desk.store().renew(now, LEASE, &owner))
+                .ask_soon(move |desk| desk.store().renew(now, LEASE, &owner))
                 .await;
             match renewed {
                 Some(Err(error)) => {
@@ -293,10 +298,15 @@ impl Rounds {
                 _ => self.renewed = now,
             }
         }
+        if let Some(changed) = self.files.changed(&self.configs.borrow().clone()).await {
+            self.keeper
+                .ask_soon(move |desk| desk.make_due(&changed, Utc::now()))
+                .await;
+        }
         if self.reload.has_changed() {
             self.reload.take_over(&self.keeper, &self.configs).await;
         }
-        let tidied = self.keeper.ask(|desk| desk.tidy(Utc::now())).await;
+        let tidied = self.keeper.ask_soon(|desk| desk.tidy(Utc::now())).await;
         if let Some(Err(error)) = tidied {
             tracing::error!(%error, "the store could not be looked after; it is tried again");
         }

@@ -26,7 +26,7 @@ pub fn visit_files(
     memory: &Memory,
     now: DateTime<Utc>,
 ) -> Arrival {
-    let paths = match matches(pattern) {
+    let paths = match matching_files(pattern) {
         Ok(paths) if paths.is_empty() => {
             return Arrival::Failed(Failure::NoFiles(source.place.shown()));
         }
@@ -68,7 +68,8 @@ pub fn visit_files(
     }
 }
 
-fn matches(pattern: &str) -> Result<Vec<std::path::PathBuf>, String> {
+/// The files a pattern matches, sorted; or why there can be none, for people.
+pub fn matching_files(pattern: &str) -> Result<Vec<std::path::PathBuf>, String> {
     let found =
         glob::glob(pattern).map_err(|error| format!("the pattern cannot be read: {error}"))?;
     let mut paths: Vec<_> = found

@@ -17,6 +17,6 @@ pub use ask::{Force, visit};
 pub use entry::{
     Channel, Dated, Enclosure, Entry, Kind, Oddity, Origin, Person, Reading, Relation,
 };
-pub use files::in_words;
+pub use files::{in_words, matching_files};
 pub use read::{Document, Expect, read};
 pub use visit::{Answer, Arrival, Failure, Fresh, Hop, Memory, Unreadable, Validators, Visit};

@@ -27,11 +27,13 @@ pub enum Because {
     GoneConfirm,
     /// Never visited, or overdue when the program started (C10).
     Startup,
+    /// Files on disk changed.
+    FilesChanged,
 }
 
 impl Because {
     /// Every rule there is.
-    pub const ALL: [Because; 12] = [
+    pub const ALL: [Because; 13] = [
         Because::Schedule,
         Because::MinInterval,
         Because::Freshness,
@@ -44,6 +46,7 @@ impl Because {
         Because::Throttled,
         Because::GoneConfirm,
         Because::Startup,
+        Because::FilesChanged,
     ];
 
     /// The rule's name for machines, in kebab case. Stable: it is stored and printed as JSON.
@@ -61,6 +64,7 @@ impl Because {
             Because::Throttled => "throttled",
             Because::GoneConfirm => "gone-confirm",
             Because::Startup => "startup",
+            Because::FilesChanged => "files-changed",
         }
     }
 
@@ -92,6 +96,7 @@ impl Because {
             Because::Startup => {
                 "it has not been visited yet, or became due while headwater was not running"
             }
+            Because::FilesChanged => "its files changed",
         }
     }
 }

@@ -208,6 +208,21 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Makes a source due at `now`, if it is not due sooner.
+    pub fn make_due(
+        &self,
+        source: &str,
+        now: DateTime<Utc>,
+        because: &str,
+    ) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE sources SET due = ?2, due_because = ?3 WHERE id = ?1 AND due > ?2",
+            )?
+            .execute(params![source, millis(now), because])?;
+        Ok(())
+    }
+
     /// Moves a source's next visit to a later instant; never to an earlier one.
     pub fn postpone(
         &self,
