@@ -11,6 +11,7 @@ use super::out;
 use crate::daemon::{Wanted, refresh};
 use crate::date;
 use crate::pipeline::Tally;
+use crate::schedule::Because;
 use crate::store::Store;
 
 #[derive(Args)]
@@ -82,12 +83,17 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
         .iter()
         .filter(|tally| tally.failure.is_some())
         .count();
+    for id in &options.sources {
+        if !tallies.iter().any(|tally| tally.source == *id) {
+            out::complain(&passed_over(&store, id)?);
+        }
+    }
     if options.json {
         out::emit_json(&Shape {
             visits: tallies.iter().map(shape).collect(),
         })?;
     } else if !everywhere.quiet {
-        out::emit(&summary(&tallies, failed))?;
+        out::emit(&summary(&tallies, failed, options))?;
     }
     let missed = options.sources.iter().any(|id| {
         !tallies
@@ -108,10 +114,29 @@ fn line(tally: &Tally) -> String {
     }
 }
 
-fn summary(tallies: &[Tally], failed: usize) -> String {
+/// Why a source was not visited though it was named: only a Retry-After and another process can keep us from it.
+fn passed_over(store: &Store, id: &str) -> Result<String, Ended> {
+    let facts = store.source_facts()?;
+    let asked = facts
+        .iter()
+        .find(|source| source.id == *id && source.due_because == Because::RetryAfter.as_str())
+        .and_then(|source| source.next_due);
+    Ok(match asked {
+        Some(until) => format!(
+            "{id:<16} not visited: its server asked not to be asked again before {}",
+            date::rfc3339(until)
+        ),
+        None => format!("{id:<16} not visited: another process is visiting it"),
+    })
+}
+
+fn summary(tallies: &[Tally], failed: usize, options: &Options) -> String {
     let added: usize = tallies.iter().map(|tally| tally.added).sum();
     let changed: usize = tallies.iter().map(|tally| tally.changed).sum();
     match tallies.len() {
+        0 if options.now || !options.sources.is_empty() => {
+            "nothing was visited; `headwater status` says when each source is due and why".into()
+        }
         0 => "no source is due; `headwater status` says when each is, `--now` visits them all the same".into(),
         visits => format!("{visits} visits: {added} new entries, {changed} changed, {failed} sources failed"),
     }

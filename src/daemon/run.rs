@@ -36,9 +36,7 @@ const DRAIN: Duration = Duration::from_secs(15);
 pub enum RunError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error(
-        "cannot listen on {address}: {reason}. Another process may hold the port: change [server] {key}, or stop that process"
-    )]
+    #[error("[server] {key} = \"{address}\": {reason}")]
     Listen {
         key: &'static str,
         address: SocketAddr,
@@ -147,7 +145,7 @@ async fn bind(server: &Server) -> Result<Listeners, RunError> {
             .map_err(|error| RunError::Listen {
                 key,
                 address,
-                reason: error.to_string(),
+                reason: why_not(&error),
             })
     };
     let public = listen("listen", server.listen).await?;
@@ -156,6 +154,24 @@ async fn bind(server: &Server) -> Result<Listeners, RunError> {
         None => None,
     };
     Ok(Listeners { public, admin })
+}
+
+/// Why an address cannot be listened on, and what to do.
+fn why_not(error: &std::io::Error) -> String {
+    use std::io::ErrorKind::{AddrInUse, AddrNotAvailable, PermissionDenied};
+    match error.kind() {
+        AddrInUse => {
+            "another process listens there already. Stop it, or choose another port".into()
+        }
+        AddrNotAvailable => {
+            "this machine has no such address. Use 127.0.0.1, 0.0.0.0 or one of its own".into()
+        }
+        PermissionDenied => {
+            "this user may not: ports below 1024 are for root. Choose a higher one, behind a proxy"
+                .into()
+        }
+        _ => error.to_string(),
+    }
 }
 
 impl Listeners {

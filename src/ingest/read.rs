@@ -89,6 +89,7 @@ fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Un
             }
         }
     };
+    shorten(&mut reading);
     if let Some(charset) = decoded.mistaken {
         reading.oddities.push(Oddity::new(
             "charset-mislabelled",
@@ -104,6 +105,37 @@ fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Un
         ));
     }
     Ok(reading)
+}
+
+/// Longest markup of one entry that is kept, in bytes: three long books. One entry that fills a document of `max_bytes` would be compressed into every
+/// format of every feed it is in, at every change of any of them.
+const LONGEST_MARKUP: usize = 1_000_000;
+
+/// Cuts markup that is too long, and says so. What is open at the cut is closed by whoever reads it as HTML.
+fn shorten(reading: &mut Reading) {
+    for (at, entry) in reading.entries.iter_mut().enumerate() {
+        for (name, markup) in [
+            ("content", &mut entry.content),
+            ("summary", &mut entry.summary),
+        ] {
+            let Some(markup) = markup
+                .as_mut()
+                .filter(|markup| markup.len() > LONGEST_MARKUP)
+            else {
+                continue;
+            };
+            let message = format!(
+                "{} bytes long; the first {LONGEST_MARKUP} were taken",
+                markup.len()
+            );
+            reading.oddities.push(Oddity::new(
+                "entry-shortened",
+                format!("entries[{at}].{name}"),
+                message,
+            ));
+            markup.truncate(markup.floor_char_boundary(LONGEST_MARKUP));
+        }
+    }
 }
 
 enum Ending {
@@ -235,6 +267,23 @@ mod tests {
             read(&document(&[0, 1, 2, 3, 4, 5, 6], "x.png"), Expect::Anything),
             Err(Unreadable::NotAFeed(_))
         ));
+    }
+
+    #[test]
+    fn an_endless_entry_is_cut_and_told() {
+        let text = format!("A headline\n\n{}", "wörd ".repeat(LONGEST_MARKUP / 5));
+        let reading = read(&document(text.as_bytes(), "x.txt"), Expect::Anything).unwrap();
+        let length = reading.entries[0].body().len();
+        assert!(
+            length <= LONGEST_MARKUP && length > LONGEST_MARKUP - 4,
+            "{length}"
+        );
+        assert!(
+            reading
+                .oddities
+                .iter()
+                .any(|oddity| oddity.code == "entry-shortened")
+        );
     }
 
     #[test]

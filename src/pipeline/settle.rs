@@ -42,8 +42,13 @@ pub fn listed(config: &Config, now: DateTime<Utc>) -> Vec<Listed> {
     config.sources.iter().map(list).collect()
 }
 
-/// Slots missed while nothing ran become one visit, spread out after the start (C10). Files wait for nobody.
+/// Slots missed while nothing ran become one visit, spread out after the start (C10). Files are read at once: they may have changed meanwhile, and wait
+/// for nobody.
 pub fn catch_up(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let local = |listening: &&Listening| !listening.source.place.is_remote();
+    for listening in config.sources.iter().filter(local) {
+        store.make_due(&listening.source.id, now, Because::Startup.as_str())?;
+    }
     for (source, at, because) in store.overdue(now)? {
         let Some(listening) = config
             .source(&source)
@@ -158,8 +163,15 @@ fn settle_fresh(
         oddities: fresh.oddities.clone(),
     };
     let (mut added, mut changed) = (0, 0);
+    let mut told = BTreeSet::new();
     for (place, entry) in fresh.entries.iter().enumerate() {
         let at = format!("entries[{place}]");
+        if !told.insert(entry.id.as_str()) {
+            // Taking both would revise the one by the other at every visit (F48).
+            let message = "another entry of this visit has the same id; the first one counts";
+            intake.oddities.push(Oddity::new("id-twice", at, message));
+            continue;
+        }
         let story = match store.look_up(&visit.source, entry, now)? {
             Put::Same(_) => continue,
             Put::Unknown => {

@@ -42,9 +42,12 @@ impl Store {
     /// Errors when the file cannot be opened or written, is no store, or comes from a newer headwater; nothing is changed then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let mut conn = Connection::open(path).map_err(|error| StoreError::opening(path, error))?;
+        let readable = connection_settings(&conn).and_then(|()| readable(&conn));
+        readable.map_err(|error| StoreError::opening(path, error))?;
+        schema::recognise(&conn, path)?;
         let prepared = prepare(&conn).and_then(|()| writable(&conn));
         prepared.map_err(|error| StoreError::opening(path, error))?;
-        schema::migrate(&mut conn, path)?;
+        schema::migrate(&mut conn)?;
         Ok(Store { conn })
     }
 
@@ -58,7 +61,8 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(path, flags)
             .map_err(|error| StoreError::opening(path, error))?;
-        connection_settings(&conn).map_err(|error| StoreError::opening(path, error))?;
+        let readable = connection_settings(&conn).and_then(|()| readable(&conn));
+        readable.map_err(|error| StoreError::opening(path, error))?;
         schema::require_current(&conn, path)?;
         Ok(Store { conn })
     }
@@ -68,8 +72,9 @@ impl Store {
         let path = Path::new(":memory:");
         let mut conn =
             Connection::open_in_memory().map_err(|error| StoreError::opening(path, error))?;
-        prepare(&conn).map_err(|error| StoreError::opening(path, error))?;
-        schema::migrate(&mut conn, path)?;
+        let prepared = connection_settings(&conn).and_then(|()| prepare(&conn));
+        prepared.map_err(|error| StoreError::opening(path, error))?;
+        schema::migrate(&mut conn)?;
         Ok(Store { conn })
     }
 
@@ -150,6 +155,11 @@ fn connection_settings(conn: &Connection) -> rusqlite::Result<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "temp_store", "MEMORY")
+}
+
+/// SQLite opens any file; what it is shows at the first look into it.
+fn readable(conn: &Connection) -> rusqlite::Result<()> {
+    conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
 }
 
 /// A store that can be opened but not written is told now, not at the first visit.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 use super::StoreError;
@@ -150,7 +150,8 @@ fn steps() -> [M<'static>; 1] {
     [M::up(FIRST)]
 }
 
-pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
+/// Refuses what is no store of ours, or of a newer version. Reads only, so that what is refused is left as it was.
+pub(super) fn recognise(conn: &Connection, path: &Path) -> Result<(), StoreError> {
     let path_text = || path.display().to_string();
     let found = version(conn)?;
     let known = steps().len();
@@ -161,15 +162,26 @@ pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreErr
             known,
         });
     }
-    let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    // In this order: another process that is making the store just now marks it first.
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     if tables > 0 && application != APPLICATION_ID {
         return Err(StoreError::NotAStore { path: path_text() });
     }
+    Ok(())
+}
+
+/// Brings a recognised store up to date.
+pub(super) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
     conn.pragma_update(None, "application_id", APPLICATION_ID)?;
-    Migrations::new(steps().into())
-        .to_latest(conn)
-        .map_err(|error| StoreError::Sql(format!("bringing the store up to date failed: {error}")))
+    // So that of two processes that begin at once, one waits for the other and then finds it done.
+    conn.set_transaction_behavior(TransactionBehavior::Immediate);
+    match Migrations::new(steps().into()).to_latest(conn) {
+        Err(error) if version(conn)? != steps().len() => Err(StoreError::Sql(format!(
+            "bringing the store up to date failed: {error}"
+        ))),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 pub(super) fn require_current(conn: &Connection, path: &Path) -> Result<(), StoreError> {

@@ -69,7 +69,7 @@ pub struct VisitRecord<'a> {
 
 impl Store {
     /// Makes the store know exactly the configured sources as active; the others keep what they brought and are left alone. A source whose address
-    /// changed is due anew.
+    /// changed is due anew, and what the old address said (410, Retry-After) is forgotten.
     pub fn sync_sources(&self, sources: &[Listed]) -> Result<(), StoreError> {
         self.conn
             .execute("UPDATE sources SET active = 0 WHERE active = 1", [])?;
@@ -78,6 +78,10 @@ impl Store {
              ON CONFLICT (id) DO UPDATE SET active = 1, name = excluded.name,
                  retired = CASE WHEN address = excluded.address THEN retired ELSE 0 END,
                  due = CASE WHEN address = excluded.address THEN due ELSE excluded.due END,
+                 due_because = CASE WHEN address = excluded.address THEN due_because ELSE excluded.due_because END,
+                 failures = CASE WHEN address = excluded.address THEN failures ELSE 0 END,
+                 gone_since = CASE WHEN address = excluded.address THEN gone_since END,
+                 retry_at = CASE WHEN address = excluded.address THEN retry_at END,
                  address = excluded.address",
         )?;
         for source in sources {
