@@ -243,11 +243,12 @@ fn judged(flow: &Flow, anchor: &Anchor, url: Url) -> Option<Find> {
 }
 
 fn under_source_heading(flow: &Flow, anchor: &Anchor) -> bool {
-    let heading = flow
+    let before = flow
         .headings
-        .iter()
-        .rev()
-        .find(|heading| heading.at.end <= anchor.at.start);
+        .partition_point(|heading| heading.at.end <= anchor.at.start);
+    let heading = before
+        .checked_sub(1)
+        .and_then(|last| flow.headings.get(last));
     let words = heading
         .and_then(|heading| flow.text.get(heading.at.clone()))
         .unwrap_or_default();

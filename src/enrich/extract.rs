@@ -1,5 +1,7 @@
 //! All rules over one entry: what is found, each source once.
 
+use std::collections::HashMap;
+
 use url::Url;
 
 use super::find::Find;
@@ -20,12 +22,7 @@ pub fn extract(entry: &Entry, flow: &Flow) -> Vec<SourceLink> {
     let is_foreign = |url: &Url| link::registrable(url).is_some_and(|site| !own.contains(&site));
     let mut finds = declared(entry, &is_foreign);
     finds.extend(lines::find(flow, &is_foreign));
-    let taken: Vec<usize> = finds.iter().map(|find| find.at).collect();
-    finds.extend(
-        anchors::find(flow, &is_foreign)
-            .into_iter()
-            .filter(|find| !taken.contains(&find.at)),
-    );
+    finds.extend(anchors::find(flow, &is_foreign));
     fold(finds, &flow.text)
 }
 
@@ -80,7 +77,7 @@ fn declared(entry: &Entry, is_foreign: &impl Fn(&Url) -> bool) -> Vec<Find> {
 fn fold(mut finds: Vec<Find>, text: &str) -> Vec<SourceLink> {
     finds.sort_by_key(|find| find.at);
     let mut links: Vec<SourceLink> = Vec::new();
-    let mut places: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut offset = Offsets::new(text);
     for find in finds {
         let at = offset.chars(find.at);

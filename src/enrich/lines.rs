@@ -111,13 +111,17 @@ pub(super) fn find(flow: &Flow, is_foreign: &impl Fn(&Url) -> bool) -> Vec<Find>
             continue;
         };
         let context = context(&flow.text, &lines, number);
-        let anchors: Vec<_> = flow
+        // Anchors come in the order of the text, so those of a line are a run of them.
+        let first = flow
+            .anchors
+            .partition_point(|anchor| anchor.at.start < line.start);
+        let of_line = flow
             .anchors
             .iter()
-            .filter(|anchor| line.start <= anchor.at.start && anchor.at.start < line.end)
-            .collect();
+            .skip(first)
+            .take_while(|anchor| anchor.at.start < line.end);
         let mut from = opened.after;
-        for anchor in &anchors {
+        for anchor in of_line {
             let Some(url) = link::resolve(&anchor.href, None).filter(is_foreign) else {
                 continue;
             };

@@ -3,6 +3,10 @@
 /// Longest claim or quote kept, in characters: two long sentences.
 const LONGEST: usize = 400;
 
+/// How far around a place its sentence is looked for, in bytes. A sentence that is longer is cut anyway; without a bound, a page that is one line with a
+/// thousand links would be read a thousand times.
+const WINDOW: usize = 2 * LONGEST;
+
 /// White space folded, cut at a word when too long.
 pub(super) fn short(text: &str) -> String {
     let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -16,10 +20,12 @@ pub(super) fn short(text: &str) -> String {
 
 /// The sentence that holds the byte at `at`, within its line.
 pub(super) fn around(text: &str, at: usize) -> &str {
-    let (Some(before), Some(after)) = (text.get(..at), text.get(at..)) else {
+    let from = text.floor_char_boundary(at.saturating_sub(WINDOW));
+    let to = text.ceil_char_boundary(at.saturating_add(WINDOW).min(text.len()));
+    let (Some(before), Some(after)) = (text.get(from..at), text.get(at..to)) else {
         return "";
     };
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line_start = from + before.rfind('\n').map_or(0, |newline| newline + 1);
     let line_end = at + after.find('\n').unwrap_or(after.len());
     let start = ends(text.get(line_start..at).unwrap_or_default())
         .last()
@@ -79,6 +85,13 @@ mod tests {
         assert_eq!(around(text, 0), "First one.");
         assert_eq!(around(text, text.len()), "Next line.");
         assert_eq!(around("é", 1), "");
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_looked_at_only_around_the_place() {
+        let line = "word ".repeat(50_000);
+        let found = around(&line, 100_000);
+        assert!(found.len() <= 2 * WINDOW && !found.is_empty());
     }
 
     #[test]

@@ -15,9 +15,10 @@ mod sources;
 mod stories;
 
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use entries::Put;
 pub use error::StoreError;
@@ -27,6 +28,9 @@ pub use sources::{Claim, Kept, Listed, VisitRecord};
 
 /// How long a statement waits for another process that is writing. A commit takes milliseconds; a minute-long one is a stuck disk.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
+
+/// Between two tries where SQLite itself does not wait: a few times what making a store takes.
+const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
 /// Prepared statements kept: there are some sixty verbs.
 const STATEMENTS: usize = 96;
@@ -45,7 +49,7 @@ impl Store {
         let readable = connection_settings(&conn).and_then(|()| readable(&conn));
         readable.map_err(|error| StoreError::opening(path, error))?;
         schema::recognise(&conn, path)?;
-        let prepared = prepare(&conn).and_then(|()| writable(&conn));
+        let prepared = patiently(|| prepare(&conn)).and_then(|()| writable(&conn));
         prepared.map_err(|error| StoreError::opening(path, error))?;
         schema::migrate(&mut conn)?;
         Ok(Store { conn })
@@ -155,6 +159,27 @@ fn connection_settings(conn: &Connection) -> rusqlite::Result<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "temp_store", "MEMORY")
+}
+
+/// Tries again while another process is in the way. Statements wait by themselves; the switch to WAL, at which processes meet that begin a store at
+/// once, does not.
+fn patiently(work: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match work() {
+            Err(error) if is_busy(&error) && waited < BUSY_WAIT => thread::sleep(BUSY_PAUSE),
+            ended => return ended,
+        }
+        waited += BUSY_PAUSE;
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 /// SQLite opens any file; what it is shows at the first look into it.

@@ -1,6 +1,14 @@
 //! headwater as its users meet it: the real binary, real files, real sockets on loopback.
 
+mod cli;
+mod config;
+mod crash;
 mod docs;
 mod house;
+mod newsroom;
 mod origin;
+mod polite;
 mod publish;
+mod serve;
+mod settle;
+mod shipped;

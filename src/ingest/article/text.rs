@@ -289,10 +289,11 @@ fn inline(text: &str) -> String {
 }
 
 fn next_address(text: &str) -> Option<usize> {
-    [text.find("https://"), text.find("http://")]
-        .into_iter()
-        .flatten()
-        .min()
+    let mut starts = text.match_indices("http").map(|(at, _)| at);
+    starts.find(|at| {
+        let rest = text.get(*at..).unwrap_or_default();
+        rest.starts_with("https://") || rest.starts_with("http://")
+    })
 }
 
 fn trimmed_address(text: &str) -> &str {
@@ -304,21 +305,22 @@ fn trimmed_address(text: &str) -> &str {
         })
         .unwrap_or(text.len());
     let mut address = text.get(..end).unwrap_or(text);
-    loop {
-        let shorter = match address.chars().next_back() {
-            Some('.' | ',' | ';' | ':' | '!' | '?' | '\'' | '’' | '…' | '*') => {
-                &address[..address.len() - address.chars().next_back().map_or(0, char::len_utf8)]
-            }
-            Some(')') if address.matches(')').count() > address.matches('(').count() => {
-                &address[..address.len() - 1]
-            }
-            Some(']') if address.matches(']').count() > address.matches('[').count() => {
-                &address[..address.len() - 1]
-            }
-            _ => return address,
-        };
-        address = shorter;
+    let count = |c: char| address.matches(c).count();
+    // Counted once, since an address may end in any number of brackets.
+    let mut round = count(')').saturating_sub(count('('));
+    let mut square = count(']').saturating_sub(count('['));
+    while let Some(last) = address.chars().next_back() {
+        match last {
+            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '’' | '…' | '*' => {}
+            ')' if round > 0 => round -= 1,
+            ']' if square > 0 => square -= 1,
+            _ => break,
+        }
+        address = address
+            .get(..address.len() - last.len_utf8())
+            .unwrap_or_default();
     }
+    address
 }
 
 #[cfg(test)]
