@@ -176,12 +176,16 @@ const NO_SOURCE_LABELS: [&str; 24] = [
 ];
 
 /// The links of the body that the text stands on.
-pub(super) fn find(flow: &Flow, is_foreign: &impl Fn(&Url) -> bool) -> Vec<Find> {
+pub(super) fn find(
+    flow: &Flow,
+    anchors: &[Anchor],
+    is_foreign: &impl Fn(&Url) -> bool,
+) -> Vec<Find> {
     let quotes = flow
         .quotes
         .iter()
         .filter_map(|quote| quoted(flow, quote, is_foreign));
-    let anchors = flow.anchors.iter().filter_map(|anchor| {
+    let anchors = anchors.iter().filter_map(|anchor| {
         let url = link::resolve(&anchor.href, None).filter(is_foreign)?;
         (!is_no_source(&url, anchor))
             .then(|| judged(flow, anchor, url))
@@ -293,7 +297,7 @@ mod tests {
 
     fn found(markup: &str) -> Vec<(&'static str, String)> {
         let flow = html::flow(markup, None);
-        find(&flow, &|_| true)
+        find(&flow, &flow.anchors, &|_| true)
             .into_iter()
             .map(|find| (find.rule, find.url.to_string()))
             .collect()

@@ -1,13 +1,14 @@
 //! All rules over one entry: what is found, each source once.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use url::Url;
 
 use super::find::Find;
 use super::link::{Evidence, LinkKind, SourceLink};
 use super::{anchors, grade, lines, name};
-use crate::html::Flow;
+use crate::html::{Anchor, Flow};
 use crate::ingest::Entry;
 use crate::link;
 
@@ -21,9 +22,38 @@ pub fn extract(entry: &Entry, flow: &Flow) -> Vec<SourceLink> {
     let own = own_sites(entry);
     let is_foreign = |url: &Url| link::registrable(url).is_some_and(|site| !own.contains(&site));
     let mut finds = declared(entry, &is_foreign);
-    finds.extend(lines::find(flow, &is_foreign));
-    finds.extend(anchors::find(flow, &is_foreign));
+    let anchors = anchors_of(flow);
+    finds.extend(lines::find(flow, &anchors, &is_foreign));
+    finds.extend(anchors::find(flow, &anchors, &is_foreign));
     fold(finds, &flow.text)
+}
+
+/// The anchors of the body, and addresses that are only written out, in the order of the text.
+fn anchors_of(flow: &Flow) -> Vec<Anchor> {
+    let mut all = flow.anchors.clone();
+    let is_free = |at: &Range<usize>| {
+        let next = flow
+            .anchors
+            .partition_point(|anchor| anchor.at.end <= at.start);
+        flow.anchors
+            .get(next)
+            .is_none_or(|anchor| at.end <= anchor.at.start)
+    };
+    for at in link::addresses(&flow.text).into_iter().filter(is_free) {
+        let label = flow.text.get(at.clone()).unwrap_or_default().to_string();
+        let in_quote = flow.quotes.iter().any(|quote| quote.at.contains(&at.start));
+        all.push(Anchor {
+            href: label.clone(),
+            label,
+            at,
+            in_quote,
+            in_table: false,
+            in_list: false,
+            rel: Vec::new(),
+        });
+    }
+    all.sort_by_key(|anchor| anchor.at.start);
+    all
 }
 
 /// The sites the entry itself lives on: an entry on disk without an address has none.
@@ -182,6 +212,21 @@ mod tests {
                 "<p>As <a href='https://www.paper.example/2024/old-report-on-the-weir'>we reported</a>.</p>"
             )),
             []
+        );
+    }
+
+    #[test]
+    fn an_address_that_is_only_written_out_counts_as_a_link() {
+        let found = links(&body(
+            "<p>Board:<br>It leaks.<br>(Source: https://board.example/levels)</p><p>See https://d.example/x.csv</p>",
+        ));
+        let told: Vec<_> = found
+            .iter()
+            .map(|link| (link.name.as_str(), link.evidence.rule))
+            .collect();
+        assert_eq!(
+            told,
+            [("Board", "source-line"), ("d.example", "bare-address")]
         );
     }
 

@@ -7,7 +7,7 @@ use url::Url;
 use super::find::Find;
 use super::link::LinkKind;
 use super::sentence;
-use crate::html::Flow;
+use crate::html::{Anchor, Flow};
 use crate::link;
 
 /// Words that open a source line, in lower case, with the kind of link they announce. Longer ones first where one begins another.
@@ -103,7 +103,11 @@ const LONGEST_LABEL: usize = 80;
 const LONGEST_LINE: usize = 600;
 
 /// Every link that stands on a source line.
-pub(super) fn find(flow: &Flow, is_foreign: &impl Fn(&Url) -> bool) -> Vec<Find> {
+pub(super) fn find(
+    flow: &Flow,
+    anchors: &[Anchor],
+    is_foreign: &impl Fn(&Url) -> bool,
+) -> Vec<Find> {
     let lines = lines_of(&flow.text);
     let mut finds = Vec::new();
     for (number, line) in lines.iter().enumerate() {
@@ -112,11 +116,8 @@ pub(super) fn find(flow: &Flow, is_foreign: &impl Fn(&Url) -> bool) -> Vec<Find>
         };
         let context = context(&flow.text, &lines, number);
         // Anchors come in the order of the text, so those of a line are a run of them.
-        let first = flow
-            .anchors
-            .partition_point(|anchor| anchor.at.start < line.start);
-        let of_line = flow
-            .anchors
+        let first = anchors.partition_point(|anchor| anchor.at.start < line.start);
+        let of_line = anchors
             .iter()
             .skip(first)
             .take_while(|anchor| anchor.at.start < line.end);
@@ -292,7 +293,7 @@ mod tests {
 
     fn found(markup: &str) -> Vec<(LinkKind, String, String, Option<String>)> {
         let flow = html::flow(markup, None);
-        find(&flow, &|_| true)
+        find(&flow, &flow.anchors, &|_| true)
             .into_iter()
             .map(|find| (find.kind, find.url.to_string(), find.label, find.claim))
             .collect()

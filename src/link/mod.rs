@@ -2,11 +2,13 @@
 //!
 //! Two addresses are the same page when their [`key`]s are equal. A wrong merge costs more than a miss, so whatever may carry meaning stays.
 
+mod bare;
 mod key;
 mod publisher;
 
 use url::Url;
 
+pub use bare::addresses;
 pub use key::{key, publishable};
 pub use publisher::{publisher, registrable};
 

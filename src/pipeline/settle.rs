@@ -21,7 +21,7 @@ const SKEW: TimeDelta = TimeDelta::minutes(15);
 pub struct Settled {
     /// Feeds whose stories changed: those to compose again.
     pub feeds: BTreeSet<String>,
-    /// One for each visit, in the order they came.
+    /// One for each visit, in the order of feeds.toml.
     pub visits: Vec<Tally>,
 }
 
@@ -80,7 +80,11 @@ pub fn settle(
 ) -> Result<Settled, StoreError> {
     store.transaction(|store| {
         let mut settled = Settled::default();
-        for visit in visits {
+        // In the order of feeds.toml: which source founds a story that several bring at once is then the operator's to say, not the network's.
+        let place = |visit: &&Visit| config.sources.iter().position(|listening| listening.source.id == visit.source);
+        let mut in_order: Vec<&Visit> = visits.iter().collect();
+        in_order.sort_by_cached_key(place);
+        for visit in in_order {
             // A source that left feeds.toml while it was being visited: its news is no longer wanted.
             let Some(listening) = config.source(&visit.source) else { continue };
             let mut touched = BTreeSet::new();

@@ -108,7 +108,7 @@ impl Article {
         let link = entry
             .url
             .as_deref()
-            .and_then(fit::web)
+            .and_then(fit::page)
             .unwrap_or_else(|| page.clone());
         let updated = fit::instant(story.updated);
         let words = Words::of(entry);

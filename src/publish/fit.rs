@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 use url::Url;
 
 use crate::html;
+use crate::link;
 use crate::source::without_userinfo;
 
 /// Plain text on one line: characters that XML forbids are gone (P10), runs of white space are one space. None when nothing is left.
@@ -23,6 +24,12 @@ pub(super) fn web(address: &str) -> Option<String> {
     let url = Url::parse(address.trim()).ok()?;
     (matches!(url.scheme(), "http" | "https") && url.has_host())
         .then(|| without_userinfo(&url).into())
+}
+
+/// The address of a page as it may be passed on: the same, without what only counts visitors (L2).
+pub(super) fn page(address: &str) -> Option<String> {
+    let url = Url::parse(&web(address)?).ok()?;
+    Some(link::publishable(&url).into())
 }
 
 /// A language tag of well-formed shape (RFC 5646 §2.1), as written; subtags are not looked up.

@@ -9,6 +9,9 @@ const HEADER_LINES: usize = 30;
 /// Longest line that can be a headline or a byline, in characters. Real ones end well below; a paragraph on one line starts above.
 const LONGEST_HEADLINE: usize = 220;
 
+/// From so many words on a line of the head without a full stop is a standfirst; a shorter one is a breadcrumb or a button.
+const STANDFIRST_WORDS: usize = 6;
+
 /// Words before a name that are not part of it.
 const HONORIFICS: [&str; 22] = [
     "mr",
@@ -62,6 +65,8 @@ pub struct Header {
     pub authors: Vec<Person>,
     pub published: Option<Stamp>,
     pub updated: Option<Stamp>,
+    /// Short lines that are neither headline nor byline: breadcrumbs, buttons.
+    pub left_out: Vec<String>,
     /// The first line of the body.
     pub body_from: usize,
 }
@@ -147,14 +152,19 @@ impl Header {
     }
 
     fn take_headline(&mut self, line: &str) {
-        if ends_sentence(line) {
+        let bare = unmarked(line);
+        let is_sentence = ends_sentence(line);
+        if Some(bare) == self.title.as_deref() {
+            // The headline again, as pages print it.
+        } else if !is_sentence && self.alternate_title.is_none() {
+            self.alternate_title = Some(bare.to_string());
+        } else if is_sentence || line.split_whitespace().count() >= STANDFIRST_WORDS {
             self.standfirst = Some(match self.standfirst.take() {
                 Some(before) => format!("{before} {line}"),
                 None => line.to_string(),
             });
-        } else if self.alternate_title.is_none() {
-            let line = unmarked(line);
-            self.alternate_title = (Some(line) != self.title.as_deref()).then(|| line.to_string());
+        } else {
+            self.left_out.push(line.to_string());
         }
     }
 }
@@ -274,6 +284,19 @@ mod tests {
             Some("2025-11-09T16:10:00Z")
         );
         assert_eq!(header.body_from, 10);
+    }
+
+    #[test]
+    fn no_sentence_of_the_head_is_lost_and_what_is_left_out_is_told() {
+        let header = header(
+            "The Title\n\nThe Title\n\nThe Title Again\n\nA standfirst of many words without a stop\n\nWorld\n\nPublished: 1 November 2025\n\nText.",
+        );
+        assert_eq!(header.alternate_title.as_deref(), Some("The Title Again"));
+        assert_eq!(
+            header.standfirst.as_deref(),
+            Some("A standfirst of many words without a stop")
+        );
+        assert_eq!(header.left_out, ["World"]);
     }
 
     #[test]

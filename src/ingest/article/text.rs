@@ -86,6 +86,11 @@ pub fn read_text(text: &str, setting: &Setting<'_>) -> Reading {
             "no line near the top gives a date",
         ));
     }
+    for line in &head.left_out {
+        let message =
+            format!("{line:?} in the head is neither headline, date nor name, and was left out");
+        oddities.push(Oddity::new("head-line-left-out", "entries[0]", message));
+    }
     let dated = |stamp| Dated {
         stamp,
         from: "byline",
@@ -264,63 +269,25 @@ fn is_hard_wrapped(lines: &[&str]) -> bool {
             .any(|line| line.trim_start().starts_with('(') || line.trim_end().ends_with(':'))
 }
 
-/// Text → HTML, bare addresses made links. Closing punctuation and unbalanced brackets stay outside.
+/// Text → HTML, bare addresses made links.
 fn inline(text: &str) -> String {
     let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = next_address(rest) {
-        let (before, from) = rest.split_at(at);
-        let address = trimmed_address(from);
+    let mut done = 0;
+    for at in link::addresses(text) {
+        let before = text.get(done..at.start).unwrap_or_default();
+        let address = text.get(at.clone()).unwrap_or_default();
         out.push_str(&html::escape(before));
         match link::resolve(address, None) {
             Some(url) => {
-                let shown = html::escape(address);
-                out.push_str(&format!(
-                    "<a href=\"{}\">{shown}</a>",
-                    html::escape(url.as_str())
-                ));
+                let (href, shown) = (html::escape(url.as_str()), html::escape(address));
+                out.push_str(&format!("<a href=\"{href}\">{shown}</a>"));
             }
             None => out.push_str(&html::escape(address)),
         }
-        rest = from.get(address.len()..).unwrap_or_default();
+        done = at.end;
     }
-    out.push_str(&html::escape(rest));
+    out.push_str(&html::escape(text.get(done..).unwrap_or_default()));
     out
-}
-
-fn next_address(text: &str) -> Option<usize> {
-    let mut starts = text.match_indices("http").map(|(at, _)| at);
-    starts.find(|at| {
-        let rest = text.get(*at..).unwrap_or_default();
-        rest.starts_with("https://") || rest.starts_with("http://")
-    })
-}
-
-fn trimmed_address(text: &str) -> &str {
-    let end = text
-        .find(|c: char| {
-            c.is_whitespace()
-                || c.is_control()
-                || matches!(c, '<' | '>' | '"' | '“' | '”' | '»' | '«')
-        })
-        .unwrap_or(text.len());
-    let mut address = text.get(..end).unwrap_or(text);
-    let count = |c: char| address.matches(c).count();
-    // Counted once, since an address may end in any number of brackets.
-    let mut round = count(')').saturating_sub(count('('));
-    let mut square = count(']').saturating_sub(count('['));
-    while let Some(last) = address.chars().next_back() {
-        match last {
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '’' | '…' | '*' => {}
-            ')' if round > 0 => round -= 1,
-            ']' if square > 0 => square -= 1,
-            _ => break,
-        }
-        address = address
-            .get(..address.len() - last.len_utf8())
-            .unwrap_or_default();
-    }
-    address
 }
 
 #[cfg(test)]
