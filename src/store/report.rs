@@ -118,10 +118,10 @@ impl Store {
                 failures: row.get(4)?,
                 next_due: (!retired).then_some(instant(row.get(6)?)),
                 due_because: row.get(7)?,
-                last: row
-                    .get::<_, Option<i64>>(8)?
-                    .map(|at| visit(row, at))
-                    .transpose()?,
+                last: match row.get::<_, Option<i64>>(8)? {
+                    Some(_) => Some(visit(row, 8)?),
+                    None => None,
+                },
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -182,24 +182,9 @@ impl Store {
     /// Whether a source of this id was ever visited, and how the last visit ended.
     pub fn last_visit(&self, source: &str) -> Result<Option<VisitFacts>, StoreError> {
         let mut find = self.conn.prepare_cached(
-            "SELECT at, took, outcome, status, bytes, added, changed, message, oddities, at FROM visits WHERE source = ?1 ORDER BY at DESC, id DESC LIMIT 1",
+            "SELECT at, took, outcome, status, bytes, added, changed, message, oddities FROM visits WHERE source = ?1 ORDER BY at DESC, id DESC LIMIT 1",
         )?;
-        let facts = find.query_row([source], |row| {
-            Ok(VisitFacts {
-                at: instant(row.get(0)?),
-                took: millis_to_duration(row.get(1)?),
-                outcome: row.get(2)?,
-                status: row.get(3)?,
-                bytes: row
-                    .get::<_, Option<i64>>(4)?
-                    .and_then(|bytes| u64::try_from(bytes).ok()),
-                added: count(row, 5)?,
-                changed: count(row, 6)?,
-                message: row.get(7)?,
-                oddities: oddities_from_json(row.get(8)?),
-            })
-        });
-        Ok(facts.optional()?)
+        Ok(find.query_row([source], |row| visit(row, 0)).optional()?)
     }
 
     fn story_facts(
@@ -263,19 +248,19 @@ fn entry_facts(row: &Row<'_>) -> rusqlite::Result<EntryFacts> {
     })
 }
 
-fn visit(row: &Row<'_>, at: i64) -> rusqlite::Result<VisitFacts> {
+/// A visit from the columns at, took, outcome, status, bytes, added, changed, message, oddities, the first of which is column `from`.
+fn visit(row: &Row<'_>, from: usize) -> rusqlite::Result<VisitFacts> {
+    let bytes: Option<i64> = row.get(from + 4)?;
     Ok(VisitFacts {
-        at: instant(at),
-        took: millis_to_duration(row.get(9)?),
-        outcome: row.get(10)?,
-        status: row.get(11)?,
-        bytes: row
-            .get::<_, Option<i64>>(12)?
-            .and_then(|bytes| u64::try_from(bytes).ok()),
-        added: count(row, 13)?,
-        changed: count(row, 14)?,
-        message: row.get(15)?,
-        oddities: oddities_from_json(row.get(16)?),
+        at: instant(row.get(from)?),
+        took: millis_to_duration(row.get(from + 1)?),
+        outcome: row.get(from + 2)?,
+        status: row.get(from + 3)?,
+        bytes: bytes.and_then(|bytes| u64::try_from(bytes).ok()),
+        added: count(row, from + 5)?,
+        changed: count(row, from + 6)?,
+        message: row.get(from + 7)?,
+        oddities: oddities_from_json(row.get(from + 8)?),
     })
 }
 

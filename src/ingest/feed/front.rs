@@ -2,6 +2,7 @@
 
 use super::super::entry::Oddity;
 use super::super::visit::Unreadable;
+use super::version;
 
 /// Deepest nesting of XML elements that is parsed. Feeds use about ten levels, XHTML bodies some dozens.
 pub const MAX_DEPTH: usize = 256;
@@ -107,6 +108,8 @@ fn after_internal_subset<'a>(doctype: &str, after: &'a str) -> Option<&'a str> {
 /// A document made ready.
 pub struct Prepared {
     pub text: String,
+    /// It is RSS from before 1.0 (0.90 to 0.94), whatever it was made to look like.
+    pub is_early_rss: bool,
     pub oddities: Vec<Oddity>,
 }
 
@@ -118,6 +121,7 @@ pub fn prepare(text: &str) -> Result<Prepared, Unreadable> {
     if text.starts_with('{') {
         return Ok(Prepared {
             text: text.to_string(),
+            is_early_rss: false,
             oddities,
         });
     }
@@ -136,8 +140,10 @@ pub fn prepare(text: &str) -> Result<Prepared, Unreadable> {
     if deeper_than(&legal, MAX_DEPTH) {
         return Err(Unreadable::TooDeep(MAX_DEPTH));
     }
+    let is_early_rss = version::is_early(&legal);
     Ok(Prepared {
-        text: with_known_version(legal),
+        text: version::readable(legal),
+        is_early_rss,
         oddities,
     })
 }
@@ -155,34 +161,6 @@ fn root_start(text: &str) -> Option<usize> {
 /// XML 1.0 §2.2.
 fn is_legal(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-}
-
-/// feed-rs knows `<rss>` of version 2.0, 0.91 and 0.92 only; the rest are read as what they are closest to.
-fn with_known_version(text: String) -> String {
-    let Some(rest) = text.strip_prefix("<rss") else {
-        return text;
-    };
-    let Some(end) = rest.find('>') else {
-        return text;
-    };
-    let (attributes, after) = rest.split_at(end);
-    let version = attributes
-        .split_once("version")
-        .and_then(|(_, value)| value.trim_start_matches([' ', '=']).get(1..))
-        .map(|value| {
-            let end = value.find(['"', '\'']).unwrap_or(value.len());
-            value.get(..end).unwrap_or_default().to_string()
-        });
-    match version.as_deref() {
-        Some("2.0" | "0.91" | "0.92" | "") => text,
-        Some(odd) => {
-            let attributes = attributes
-                .replacen(&format!("\"{odd}\""), "\"2.0\"", 1)
-                .replacen(&format!("'{odd}'"), "'2.0'", 1);
-            format!("<rss{attributes}{after}")
-        }
-        None => format!("<rss version=\"2.0\"{rest}"),
-    }
 }
 
 /// Whether elements nest deeper than `limit`: one pass, before any parser that may recurse.
@@ -258,22 +236,6 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(shape(text), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn odd_versions_are_read_as_the_nearest() {
-        assert_eq!(
-            with_known_version("<rss><a/></rss>".into()),
-            "<rss version=\"2.0\"><a/></rss>"
-        );
-        assert_eq!(
-            with_known_version("<rss version=\"2.0.1\" x=\"y\"></rss>".into()),
-            "<rss version=\"2.0\" x=\"y\"></rss>"
-        );
-        assert_eq!(
-            with_known_version("<rss version='0.91'/>".into()),
-            "<rss version='0.91'/>"
-        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod clock;
 mod entries;
 mod front;
+mod version;
 mod words;
 
 use feed_rs::model::{Feed, FeedType};
@@ -37,7 +38,7 @@ pub fn read_feed(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadabl
     let feed = parse(&prepared.text, setting, &clock)?;
     let mut oddities = prepared.oddities;
     oddities.extend(clock.oddities());
-    let kind = kind(&feed.feed_type, &prepared.text);
+    let kind = kind(&feed.feed_type, prepared.is_early_rss);
     let guids_are_links = !prepared.text.contains("isPermaLink=\"false\"")
         && !prepared.text.contains("isPermaLink='false'");
     let reader = entries::Reader {
@@ -111,13 +112,13 @@ fn plain_words(error: &parser::ParseFeedError) -> String {
     }
 }
 
-fn kind(found: &FeedType, text: &str) -> Kind {
+fn kind(found: &FeedType, is_early_rss: bool) -> Kind {
     match found {
         FeedType::Atom => Kind::Atom,
         FeedType::JSON => Kind::JsonFeed,
+        _ if is_early_rss => Kind::Rss0,
         FeedType::RSS0 => Kind::Rss0,
         FeedType::RSS1 => Kind::Rss1,
-        FeedType::RSS2 if text.contains("version=\"0.9") => Kind::Rss0,
         FeedType::RSS2 => Kind::Rss2,
     }
 }
@@ -153,5 +154,138 @@ fn channel(feed: &Feed) -> Channel {
             .map(|image| image.uri.clone())
             .filter(|uri| !uri.is_empty()),
         ttl: feed.ttl,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Reading {
+        let url = url::Url::parse("https://paper.example/feeds/all").unwrap();
+        read_feed(
+            text,
+            &Setting {
+                url: Some(&url),
+                dates: Hints::default(),
+            },
+        )
+        .unwrap()
+    }
+
+    fn rss(version: &str) -> String {
+        format!(
+            "<?xml version='1.0'?><rss {version}><channel><title>Paper</title><link>https://paper.example/</link><description>D</description>\
+             <item><title>Ferry &amp;amp; lake</title><link>https://paper.example/ferry</link><description>It sails.</description></item></channel></rss>"
+        )
+    }
+
+    #[test]
+    fn every_rss_there_was_gives_its_entries() {
+        let early = [
+            "version='0.91'",
+            "version=\"0.92\"",
+            "version='0.93'",
+            "version='0.94'",
+        ];
+        let late = ["version='2.0'", "version='2.0.1'", ""];
+        for (version, kind) in early
+            .map(|v| (v, Kind::Rss0))
+            .into_iter()
+            .chain(late.map(|v| (v, Kind::Rss2)))
+        {
+            let reading = read(&rss(version));
+            assert_eq!(
+                (reading.kind, reading.entries.len()),
+                (kind, 1),
+                "{version}"
+            );
+            assert_eq!(
+                reading.entries[0].url.as_deref(),
+                Some("https://paper.example/ferry")
+            );
+        }
+    }
+
+    #[test]
+    fn rdf_feeds_old_and_new_give_their_entries() {
+        let rdf = |namespace: &str| {
+            format!(
+                "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='{namespace}'>\
+                 <channel><title>Paper</title><link>https://paper.example/</link><description>D</description></channel>\
+                 <item><title>Ferry</title><link>https://paper.example/ferry</link></item></rdf:RDF>"
+            )
+        };
+        let cases = [
+            ("http://purl.org/rss/1.0/", Kind::Rss1),
+            ("http://my.netscape.com/rdf/simple/0.9/", Kind::Rss0),
+            ("http://channel.netscape.com/rdf/simple/0.9/", Kind::Rss0),
+        ];
+        for (namespace, kind) in cases {
+            let reading = read(&rdf(namespace));
+            assert_eq!(
+                (reading.kind, reading.entries.len()),
+                (kind, 1),
+                "{namespace}"
+            );
+            assert_eq!(reading.entries[0].id, "https://paper.example/ferry");
+        }
+    }
+
+    #[test]
+    fn atom_and_json_feed_give_theirs() {
+        let atom = "<feed xmlns='http://www.w3.org/2005/Atom'><title>P</title><id>tag:p</id><updated>2025-11-01T00:00:00Z</updated>\
+                    <entry><id>tag:p,1</id><title type='html'>a &amp;lt;b&amp;gt;</title><updated>2025-11-01T00:00:00Z</updated>\
+                    <link href='../ferry'/><link rel='via' href='https://wire.example/x' title='Wire'/></entry></feed>";
+        let reading = read(atom);
+        let entry = &reading.entries[0];
+        assert_eq!(
+            (reading.kind, entry.url.as_deref()),
+            (Kind::Atom, Some("https://paper.example/ferry"))
+        );
+        assert_eq!(entry.relations[0].url, "https://wire.example/x");
+        let json = r#"{"version":"https://jsonfeed.org/version/1.1","title":"P","items":[{"id":"1","content_text":"a <b>\n\nc"}]}"#;
+        let reading = read(json);
+        assert_eq!(reading.kind, Kind::JsonFeed);
+        assert_eq!(reading.entries[0].id, "1");
+    }
+
+    #[test]
+    fn f45_a_guid_stands_in_for_a_link_only_when_it_may() {
+        let item = |guid: &str| {
+            rss("version='2.0'").replace("<link>https://paper.example/ferry</link>", guid)
+        };
+        let linked = read(&item("<guid>https://paper.example/g</guid>"));
+        assert_eq!(
+            linked.entries[0].url.as_deref(),
+            Some("https://paper.example/g")
+        );
+        let opaque = read(&item(
+            "<guid isPermaLink=\"false\">https://paper.example/g</guid>",
+        ));
+        assert_eq!(opaque.entries[0].url, None);
+    }
+
+    #[test]
+    fn t11_dates_that_cannot_be_read_are_told_and_not_invented() {
+        let dated = |date: &str| {
+            rss("version='2.0'").replace("</item>", &format!("<pubDate>{date}</pubDate></item>"))
+        };
+        assert!(
+            read(&dated("Sun, 09 Nov 2025 16:10:00 GMT")).entries[0]
+                .published
+                .is_some()
+        );
+        for none in ["soon", "Mon, 01 Jan 0001 00:00:00 +0000"] {
+            let reading = read(&dated(none));
+            assert_eq!(reading.entries[0].published, None);
+            assert!(
+                reading
+                    .oddities
+                    .iter()
+                    .any(|odd| odd.code == "date-unreadable"),
+                "{none}"
+            );
+        }
     }
 }
