@@ -135,7 +135,7 @@ fn fetched(address: Url, options: &Options) -> Result<Taken, Ended> {
         feed_id: "inspect".into(),
     };
     let got = runtime()?.block_on(async {
-        let web = Web::new(1).map_err(|error| Ended::Error(error.to_string()))?;
+        let web = Web::new(1);
         web.fetch(&ask)
             .await
             .map_err(|failed| Ended::Error(format!("{}: {}", options.document, failed.failure)))

@@ -13,5 +13,5 @@ mod run;
 mod visits;
 
 pub use reading::StatusJson;
-pub use rounds::{RefreshError, Wanted, refresh};
+pub use rounds::{Wanted, refresh};
 pub use run::{RunError, run};

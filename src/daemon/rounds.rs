@@ -31,14 +31,6 @@ pub struct Wanted {
     pub force: bool,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum RefreshError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("{0}")]
-    Fetch(String),
-}
-
 /// Visits what is wanted, settles it, and returns what came of each visit, told to `progress` as it comes.
 ///
 /// Bound by everything a daemon is bound by: leases, per-host manners, Retry-After. Does not compose: a running daemon sees the change and does.
@@ -47,12 +39,10 @@ pub async fn refresh(
     config: &Arc<Config>,
     wanted: &Wanted,
     mut progress: impl FnMut(&Tally),
-) -> Result<Vec<Tally>, RefreshError> {
+) -> Result<Vec<Tally>, StoreError> {
     let owner = owner();
     store.transaction(|store| store.sync_sources(&listed(config, Utc::now())))?;
-    let fetch = Arc::new(
-        Web::new(config.concurrency).map_err(|error| RefreshError::Fetch(error.to_string()))?,
-    );
+    let fetch = Arc::new(Web::new(config.concurrency));
     let mut visits = Visits::new(fetch);
     let force = if wanted.force {
         Force::Everything

@@ -81,8 +81,7 @@ pub async fn run(
     }
     ready(&config);
     notify(&[NotifyState::Ready]);
-    let fetch =
-        Arc::new(Web::new(config.concurrency).map_err(|error| RunError::Start(error.to_string()))?);
+    let fetch = Arc::new(Web::new(config.concurrency));
     let mut rounds = Rounds {
         keeper: keeper.clone(),
         visits: Visits::new(fetch),

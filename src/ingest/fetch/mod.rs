@@ -15,7 +15,7 @@ mod unpack;
 mod web;
 
 pub use question::{Ask, Body, Failed, Fetch, Got};
-pub use web::{NoWeb, Web};
+pub use web::Web;
 
 #[cfg(test)]
 mod origin;

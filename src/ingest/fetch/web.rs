@@ -1,5 +1,6 @@
 //! The web itself: one question, however many hops it takes.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap};
@@ -20,32 +21,40 @@ use crate::ingest::{Answer, Failure};
 /// F35: longest silence in the middle of a body. Half of the default timeout: a server that is silent for so long has forgotten us.
 const IDLE: Duration = Duration::from_secs(15);
 
-/// No client for the web could be set up.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "nothing can be fetched from the web: {0}; is the system's set of trusted certificates (ca-certificates) installed?"
-)]
-pub struct NoWeb(String);
-
 /// The web, asked politely. One per process: it is what knows when a host was last asked (F19).
 pub struct Web {
-    /// Two clients, because whether private addresses may be reached is decided source by source, and a client's resolver serves all its visits.
-    strict: Client,
-    open: Client,
+    /// Made when the first question is asked: a system without trusted certificates can still read files, and says what is missing at each source.
+    clients: OnceLock<Result<Clients, String>>,
     hosts: Hosts,
 }
 
+/// Two clients, because whether private addresses may be reached is decided source by source, and a client's resolver serves all its visits.
+struct Clients {
+    strict: Client,
+    open: Client,
+}
+
 impl Web {
-    /// `concurrency` is visits at once over all hosts. Connects to nothing yet, but reads the system's trusted certificates.
-    ///
-    /// # Errors
-    /// The TLS side cannot be set up, usually since no trusted certificates are installed.
-    pub fn new(concurrency: usize) -> Result<Web, NoWeb> {
-        let client = |reach| client(reach).map_err(|error| NoWeb(trouble::root(&error)));
-        Ok(Web {
-            strict: client(Reach::Public)?,
-            open: client(Reach::Anywhere)?,
+    /// `concurrency` is visits at once over all hosts. Connects to nothing yet.
+    pub fn new(concurrency: usize) -> Web {
+        Web {
+            clients: OnceLock::new(),
             hosts: Hosts::new(concurrency),
+        }
+    }
+
+    fn clients(&self) -> Result<&Clients, Failure> {
+        let made = self.clients.get_or_init(|| {
+            let client = |reach| client(reach).map_err(|error| trouble::root(&error));
+            Ok(Clients {
+                strict: client(Reach::Public)?,
+                open: client(Reach::Anywhere)?,
+            })
+        });
+        made.as_ref().map_err(|reason| {
+            Failure::Connect(format!(
+                "{reason}; is the system's set of trusted certificates (ca-certificates) installed?"
+            ))
         })
     }
 
@@ -56,10 +65,11 @@ impl Web {
         walk: &Walk,
         patience: &mut Patience,
     ) -> Result<(Response, Slot), Failure> {
+        let clients = self.clients()?;
         let (client, reach) = if ask.manners.allow_private_addresses {
-            (&self.open, Reach::Anywhere)
+            (&clients.open, Reach::Anywhere)
         } else {
-            (&self.strict, Reach::Public)
+            (&clients.strict, Reach::Public)
         };
         address::check(walk.at(), reach)
             .map_err(|unreachable| trouble::no_address(&unreachable).failure)?;
@@ -240,15 +250,18 @@ mod tests {
     }
 
     fn web() -> Web {
-        Web::new(8).unwrap()
+        Web::new(8)
     }
 
     /// A web in which `a.example` and `b.example` are public and live at the origin.
     fn web_with(origin: &Origin) -> Web {
         let names = [("a.example", origin.address), ("b.example", origin.address)];
-        Web {
+        let clients = Clients {
             strict: scripted(Reach::Public, &names),
             open: scripted(Reach::Anywhere, &names),
+        };
+        Web {
+            clients: OnceLock::from(Ok(clients)),
             hosts: Hosts::new(8),
         }
     }
