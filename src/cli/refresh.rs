@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::Utc;
 use clap::Args;
 use serde::Serialize;
 
@@ -11,7 +12,6 @@ use super::out;
 use crate::daemon::{Wanted, refresh};
 use crate::date;
 use crate::pipeline::Tally;
-use crate::schedule::Because;
 use crate::store::Store;
 
 #[derive(Args)]
@@ -116,11 +116,7 @@ fn line(tally: &Tally) -> String {
 
 /// Why a source was not visited though it was named: only a Retry-After and another process can keep us from it.
 fn passed_over(store: &Store, id: &str) -> Result<String, Ended> {
-    let facts = store.source_facts()?;
-    let asked = facts
-        .iter()
-        .find(|source| source.id == *id && source.due_because == Because::RetryAfter.as_str())
-        .and_then(|source| source.next_due);
+    let asked = store.left_alone_until(id, Utc::now())?;
     Ok(match asked {
         Some(until) => format!(
             "{id:<16} not visited: its server asked not to be asked again before {}",

@@ -21,8 +21,8 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Sources whose files look otherwise than the last time, when it is time to look and there are some. The first look finds nothing: at a start files
-    /// are read by schedule.
+    /// Sources whose files look otherwise than the last time, when it is time to look and there are some. The first look finds nothing: at a start
+    /// files are read anyway.
     pub async fn changed(&mut self, config: &Config) -> Option<Vec<String>> {
         let now = Utc::now();
         let is_time =

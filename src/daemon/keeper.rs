@@ -12,8 +12,9 @@ use super::desk::Desk;
 use crate::ingest::Visit;
 use crate::store::StoreError;
 
-/// Visits and questions that may wait for the keeper: a few rounds of its groups.
-const WAITING: usize = 256;
+/// Visits and questions that may wait for the keeper, beyond one place for every visit that can be under way: so handing a visit over never blocks
+/// the loop while the store is sick and no new ones are claimed.
+const WAITING: usize = 64;
 
 /// Most visits in one commit: past that, waiting ones would see their news late.
 const GROUP: usize = 64;
@@ -50,8 +51,11 @@ struct Stop {
 
 impl Keeper {
     /// Starts the thread. It composes first of all.
-    pub fn start(desk: Desk) -> std::io::Result<(Keeper, thread::JoinHandle<()>)> {
-        let (jobs, waiting) = mpsc::channel(WAITING);
+    pub fn start(
+        desk: Desk,
+        concurrency: usize,
+    ) -> std::io::Result<(Keeper, thread::JoinHandle<()>)> {
+        let (jobs, waiting) = mpsc::channel(concurrency.saturating_add(WAITING));
         let stop = Arc::new(Stop::default());
         let told = Arc::clone(&stop);
         let thread = thread::Builder::new()

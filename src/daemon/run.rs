@@ -32,6 +32,9 @@ const TICK: Duration = Duration::from_secs(2);
 /// How long answers and visits under way may take to end after SIGTERM. Supervisors kill after 90 s by default.
 const DRAIN: Duration = Duration::from_secs(15);
 
+/// How long visits that have ended already may take to be stored at the end.
+const SETTLE: Duration = Duration::from_secs(5);
+
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error(transparent)]
@@ -67,7 +70,7 @@ pub async fn run(
     let (shelf, shelves) = watch::channel(Arc::new(Shelf::default()));
     let (configs, config_seen) = watch::channel(Arc::clone(&config));
     let desk = Desk::new(store, Arc::clone(&config), shelf, Utc::now())?;
-    let (keeper, thread) = Keeper::start(desk).map_err(start)?;
+    let (keeper, thread) = Keeper::start(desk, config.concurrency).map_err(start)?;
     let reading = Reading::new(config.store.path.clone(), config_seen, status);
     let (stop, stopping) = watch::channel(false);
     let servers = listeners
@@ -118,14 +121,22 @@ async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, servers: Vec<JoinH
     if ended.await.is_err() {
         tracing::warn!(within = ?DRAIN, "some connections were still open and are cut");
     }
-    while let Some(visit) = rounds.visits.ended_already() {
-        rounds.keeper.settle(visit).await;
+    // A store that is sick now cannot hold up the end: whatever is not settled in time is visited again.
+    let settling = async {
+        while let Some(visit) = rounds.visits.ended_already() {
+            rounds.keeper.settle(visit).await;
+        }
+    };
+    if tokio::time::timeout(SETTLE, settling).await.is_err() {
+        tracing::warn!(
+            "the store is busy: visits that had ended are not kept and will be made again"
+        );
     }
     rounds.visits.abandon().await;
     let owner = rounds.owner;
     if let Some(Err(error)) = rounds
         .keeper
-        .ask(move |desk| desk.store().release_all(&owner))
+        .ask_soon(move |desk| desk.store().release_all(&owner))
         .await
     {
         tracing::warn!(%error, "claims could not be given back; they end by themselves within a minute");

@@ -68,7 +68,7 @@ impl<F: Fetch> Visits<F> {
         self.tasks.try_join_next()?.ok()
     }
 
-    /// Ends all visits under way; their sources become due again when their leases end.
+    /// Ends all visits under way. What they had claimed is the caller's to give back.
     pub async fn abandon(&mut self) {
         self.tasks.shutdown().await;
     }

@@ -12,5 +12,5 @@ pub use fingerprint::{Fingerprint, fingerprint};
 pub use judge::{EntryRef, Judgement, Kin, Reason, judge, speaks_better};
 pub use story::{StoryId, minted_public_id, public_id};
 
-/// Version of the rules here. Verdicts carry it; fingerprints of another version are made again by `rebuild`.
+/// Version of the rules here. Verdicts carry it; fingerprints of an older version can be told and made again.
 pub const RULES: u32 = 1;

@@ -12,7 +12,7 @@ pub struct CitedStory {
     pub id: StoryId,
     /// The id under which it is published, for good (P3): the upstream id when that is an IRI, else one minted at birth (P4).
     pub public_id: String,
-    /// The instant it is sorted and shown by: the representative's own, else when it was first seen (T11).
+    /// The instant it is sorted and shown by: its founder's own, else when that was first seen (T11). Never moves (T12).
     pub published: DateTime<Utc>,
     /// Moves only when the text or the title changed (P5).
     pub updated: DateTime<Utc>,

@@ -17,5 +17,5 @@ pub use extract::{MAX_LINKS, extract};
 pub use grade::reach;
 pub use link::{Evidence, LinkKind, Reach, SourceLink};
 
-/// Version of the rules here. Source links carry it; those of another version are made again by `rebuild`.
+/// Version of the rules here. Source links carry it; so those of an older version can be told and made again.
 pub const RULES: u32 = 1;

@@ -142,7 +142,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Stable, kebab-case, for `status --json` and metrics.
+    /// Stable, kebab-case, for `status --json`.
     pub fn code(&self) -> &'static str {
         match self {
             Failure::PrivateAddress(_) => "private-address",
@@ -189,7 +189,7 @@ pub enum Unreadable {
     #[error("the document is empty")]
     Empty,
     #[error(
-        "this is a web page, not a feed; its feed may be named in its source, or the page may be listed under `page`"
+        "this is a web page, not a feed; the address of its feed is often named on it, or in its source under rel=alternate"
     )]
     WebPage,
     #[error("this is not a feed: {0}")]

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::config::{self, Config};
-use crate::ingest::{Arrival, Dated, Entry, Failure, Fresh, Memory, Unreadable, Visit};
+use crate::ingest::{Answer, Arrival, Dated, Entry, Failure, Fresh, Memory, Unreadable, Visit};
 use crate::publish::{Format, feed_path};
 use crate::store::Store;
 
@@ -359,6 +359,48 @@ fn s14_a_feed_is_awaited_until_one_of_its_sources_was_read() {
         "read for the first time, though it held nothing"
     );
     assert!(find(&composed(&store, &config, 21)).starts_with("Some(Document"));
+}
+
+#[test]
+fn f6_f11_freshness_and_ttl_hold_after_a_304_and_after_errors() {
+    let config = config();
+    let store = store(&config);
+    let due = |visit: Visit, minute| {
+        let settled = settle(&store, &config, &[visit], at(minute)).unwrap();
+        let due = settled.visits[0].next.unwrap();
+        (due.at - at(minute), due.because.as_str())
+    };
+    let unchanged = |minute, cache_control: Option<&str>| Visit {
+        answer: Some(Answer {
+            status: 304,
+            cache_control: cache_control.map(Into::into),
+            ..Answer::default()
+        }),
+        arrival: Arrival::Unchanged {
+            memory: Memory::default(),
+        },
+        ..visit("a", minute, vec![])
+    };
+    let (wait, because) = due(unchanged(0, Some("public, max-age=9000")), 0);
+    assert!(
+        wait >= TimeDelta::minutes(150) && because == "freshness",
+        "F6: {because}"
+    );
+    let mut fresh = visit("a", 300, vec![]);
+    if let Arrival::Fresh(fresh) = &mut fresh.arrival {
+        fresh.channel.ttl = Some(240);
+    }
+    for (visit, minute) in [
+        (fresh, 300),
+        (unchanged(600, None), 600),
+        (failed("a", 900), 900),
+    ] {
+        let (wait, because) = due(visit, minute);
+        assert!(
+            wait >= TimeDelta::minutes(240) && because == "ttl",
+            "{minute}: {because}"
+        );
+    }
 }
 
 #[test]

@@ -93,9 +93,7 @@ impl Because {
             Because::GoneConfirm => {
                 "the server said the feed is gone; one more visit a day later will confirm it"
             }
-            Because::Startup => {
-                "it has not been visited yet, or became due while headwater was not running"
-            }
+            Because::Startup => "it is read when headwater starts, having been new or overdue then",
             Because::FilesChanged => "its files changed",
         }
     }

@@ -26,7 +26,8 @@ pub use keys::{EntryKey, StoryKey};
 pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, VisitFacts, Why};
 pub use sources::{Claim, Kept, Listed, VisitRecord};
 
-/// How long a statement waits for another process that is writing. A commit takes milliseconds; a minute-long one is a stuck disk.
+/// How long a statement waits for another process that is writing. A commit takes milliseconds; one that takes this long is a stuck
+/// disk.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
 
 /// Between two tries where SQLite itself does not wait: a few times what making a store takes.

@@ -1,4 +1,4 @@
-//! The tables, and how older stores become newer ones. A migration that has landed is never edited; a new one is added.
+//! The tables, and how older stores become newer ones. A migration that was released is never edited; a new one is added.
 
 use std::path::Path;
 
@@ -24,7 +24,7 @@ CREATE TABLE sources (
     failures      INTEGER NOT NULL DEFAULT 0,
     gone_since    INTEGER,
     retry_at      INTEGER,
-    due           INTEGER NOT NULL DEFAULT 0,   -- 0: never visited; NULL is not used, so that the index finds it
+    due           INTEGER NOT NULL DEFAULT 0,   -- 0 with `retired`: never again; NULL is not used, so that the index finds it
     due_because   TEXT NOT NULL DEFAULT 'startup',
     retired       INTEGER NOT NULL DEFAULT 0,   -- gone for good, never due again
     leased_until  INTEGER NOT NULL DEFAULT 0,

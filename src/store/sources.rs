@@ -183,6 +183,21 @@ impl Store {
         Ok(())
     }
 
+    /// Until when a source's server asked to be left alone (F14), if that is still to come.
+    pub fn left_alone_until(
+        &self,
+        source: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut find = self
+            .conn
+            .prepare_cached("SELECT retry_at FROM sources WHERE id = ?1 AND retry_at > ?2")?;
+        let found: Option<i64> = find
+            .query_row(params![source, millis(now)], |row| row.get(0))
+            .optional()?;
+        Ok(found.map(instant))
+    }
+
     /// Gives a claim back without a visit.
     pub fn release(&self, source: &str, owner: &str) -> Result<(), StoreError> {
         self.conn.prepare_cached("UPDATE sources SET leased_until = 0, leased_by = NULL WHERE id = ?1 AND leased_by = ?2")?.execute(params![source, owner])?;

@@ -40,8 +40,8 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["rusqlite", "rusqlite_migration"], &["store"]),
     (&["serde"],                          SERDE),
     // html: JSON-LD in pages, read as values.
-    (&["serde_json"],                     &["html", "ingest", "store", "publish/json", "config", "cli"]),
-    (&["minijinja"],                      &["curate", "publish"]),
+    (&["serde_json"],                     &["html", "store", "publish/json", "cli"]),
+    (&["minijinja"],                      &["publish"]),
     (&["rss"],                            &["publish/rss"]),
     (&["atom_syndication"],               &["publish/atom"]),
     (&["annotate_snippets", "toml"],      &["config"]),

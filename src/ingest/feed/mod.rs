@@ -29,7 +29,7 @@ pub struct Setting<'a> {
     pub dates: Hints<'a>,
 }
 
-/// Reads RSS 0.91–2.0, RSS 1.0, Atom and JSON Feed. `text` is the whole document, decoded.
+/// Reads RSS 0.90–2.0, RSS 1.0, Atom and JSON Feed. `text` is the whole document, decoded.
 ///
 /// Does not repair broken XML beyond what [`front`] does; a document that feed-rs refuses is `Unreadable`.
 pub fn read_feed(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
