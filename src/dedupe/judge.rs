@@ -9,9 +9,6 @@ const TELLING_TOKENS: u32 = 40;
 /// An address that entries with this many different titles claim names a place, not an article.
 const TITLES_THAT_DISCREDIT: usize = 3;
 
-/// How much longer a text must be to speak for a story in place of the one that does.
-const SPEAKS_BETTER: f64 = 1.3;
-
 /// An entry by its identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryRef {
@@ -128,11 +125,6 @@ fn is_discredited(title: u64, claimants: &[&Kin]) -> bool {
     titles.len() >= TITLES_THAT_DISCREDIT
 }
 
-/// Whether a newcomer's text should speak for the story instead of the present one: sticky, so that readers do not see a story change its face.
-pub fn speaks_better(present_tokens: u32, newcomer_tokens: u32) -> bool {
-    f64::from(newcomer_tokens) >= f64::from(present_tokens.max(1)) * SPEAKS_BETTER
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,12 +193,5 @@ mod tests {
             .story,
             None
         );
-    }
-
-    #[test]
-    fn the_speaker_is_sticky() {
-        assert!(!speaks_better(100, 129));
-        assert!(speaks_better(100, 130));
-        assert!(speaks_better(0, 2));
     }
 }

@@ -7,10 +7,12 @@ mod fingerprint;
 mod judge;
 mod story;
 mod tokens;
+mod voice;
 
 pub use fingerprint::{Fingerprint, fingerprint};
-pub use judge::{EntryRef, Judgement, Kin, Reason, judge, speaks_better};
+pub use judge::{EntryRef, Judgement, Kin, Reason, judge};
 pub use story::{StoryId, minted_public_id, public_id};
+pub use voice::{SETTLING, Voice, speaks_better};
 
 /// Version of the rules here. Verdicts carry it; fingerprints of an older version can be told and made again.
 pub const RULES: u32 = 1;

@@ -7,9 +7,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::record::{Brought, Tally, record, record_failure};
 use super::study::study;
 use crate::config::{Config, Listening};
-use crate::dedupe::{self, Fingerprint, Judgement, judge, speaks_better};
+use crate::dedupe::{self, Fingerprint, Judgement, SETTLING, Voice, judge, speaks_better};
 use crate::enrich;
 use crate::ingest::{Arrival, Entry, Failure, Fresh, Memory, Oddity, Visit};
+use crate::link;
 use crate::schedule::{self, Asked, Because, Due, Outcome};
 use crate::store::{EntryKey, Listed, Put, Store, StoreError, StoryKey};
 
@@ -235,16 +236,43 @@ impl Intake<'_> {
         let key = store.add_entry(self.source, entry, story, self.now)?;
         store.record_verdict(key, &reason, dedupe::RULES, self.now)?;
         keep_study(store, key, &studied.print, &studied.links)?;
-        match store.representative(story)? {
-            Some((_, present)) if !speaks_better(present, studied.print.tokens) => {}
-            before => {
-                store.set_representative(story, key)?;
-                if before.is_some() {
-                    store.touch_story(story, self.now)?;
-                }
-            }
-        }
+        self.let_speak(key, story, entry, studied.print.tokens)?;
         Ok(story)
+    }
+
+    /// Lets the entry speak for its story if nobody does, or if it speaks better than who does.
+    fn let_speak(
+        &self,
+        key: EntryKey,
+        story: StoryKey,
+        entry: &Entry,
+        tokens: u32,
+    ) -> Result<(), StoreError> {
+        let store = self.store;
+        let Some(present) = store.speaker(story)? else {
+            return store.set_representative(story, key);
+        };
+        let own_time = believed(entry.published.map(|dated| dated.at()), self.now);
+        let newcomer = Voice {
+            tokens,
+            at_home: at_home(store, self.source, entry.url.as_deref())?,
+            published: own_time,
+        };
+        let before = Voice {
+            tokens: present.tokens,
+            at_home: at_home(store, &present.source, present.url.as_deref())?,
+            published: present.published,
+        };
+        let is_settling = self.now - present.born <= SETTLING;
+        if !speaks_better(&before, &newcomer, is_settling) {
+            return Ok(());
+        }
+        store.set_representative(story, key)?;
+        match own_time {
+            // Readers have hardly seen it: it is dated by who speaks now, and did not change.
+            Some(earlier) if is_settling => store.date_back(story, earlier),
+            _ => store.touch_story(story, self.now),
+        }
     }
 
     /// Founds a story on the entry's own time; on the moment it was first seen when it has none that can be believed (T10, T11).
@@ -283,6 +311,17 @@ impl Intake<'_> {
         }
         keep_study(self.store, key, &studied.print, &studied.links)
     }
+}
+
+/// Whether an article lives on its source's own site. One without an address lives nowhere else.
+fn at_home(store: &Store, source: &str, url: Option<&str>) -> Result<bool, StoreError> {
+    let Some(url) = url.and_then(|url| link::resolve(url, None)) else {
+        return Ok(true);
+    };
+    let home = store
+        .home(source)?
+        .and_then(|home| link::resolve(&home, None));
+    Ok(home.is_none_or(|home| link::registrable(&home) == link::registrable(&url)))
 }
 
 fn keep_study(

@@ -216,6 +216,32 @@ fn copies_are_one_story_with_the_reason_and_every_entry_kept() {
 }
 
 #[test]
+fn whoever_arrives_first_the_original_speaks_and_dates_the_story() {
+    let config = config();
+    let words = "word ".repeat(50);
+    let pointer = Entry {
+        url: Some("https://a.example/1?utm_source=b".into()),
+        ..entry("pointer", 9, &words)
+    };
+    let original = || visit("a", 10, vec![entry("1", 5, &words)]);
+    let copied = || visit("b", 10, vec![pointer.clone()]);
+    for order in [[original(), copied()], [copied(), original()]] {
+        let store = store(&config);
+        for visit in order {
+            settle(&store, &config, &[visit], at(10)).unwrap();
+        }
+        let facts = store.stories(None).unwrap().remove(0);
+        assert_eq!((facts.entries.len(), facts.published), (2, at(5)));
+        let story = store.cited_story(&facts.id, &[]).unwrap().unwrap();
+        assert_eq!((story.carrier.source.as_str(), story.also.len()), ("a", 1));
+        assert!(
+            story.updated <= at(9),
+            "changing the speaker of a story just born is no change"
+        );
+    }
+}
+
+#[test]
 fn p5_p23_updated_moves_with_the_text_and_t12_published_never() {
     let config = config();
     let store = store(&config);

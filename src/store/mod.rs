@@ -25,6 +25,7 @@ pub use error::StoreError;
 pub use keys::{EntryKey, StoryKey};
 pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, VisitFacts, Why};
 pub use sources::{Claim, Kept, Listed, VisitRecord};
+pub use stories::Speaker;
 
 /// How long a statement waits for another process that is writing. A commit takes milliseconds; one that takes this long is a stuck
 /// disk.

@@ -195,7 +195,7 @@ impl Store {
         let sql = format!(
             "SELECT s.key, s.public_id, s.published, e.source, e.raw_id, e.title, e.url, e.first_seen, e.id = s.representative,
                  (SELECT count(*) FROM revisions r WHERE r.entry = e.id), v.rule, v.key, v.tokens, v.kin_source, v.kin_id, v.rules
-             FROM stories s JOIN entries e ON e.story = s.id LEFT JOIN verdicts v ON v.entry = e.id {filter} ORDER BY s.published DESC, s.key, e.id"
+             FROM stories s JOIN entries e ON e.story = s.id LEFT JOIN verdicts v ON v.entry = e.id {filter} ORDER BY s.published DESC, s.key, e.id = s.representative DESC, e.id"
         );
         let mut find = self.conn.prepare(&sql)?;
         let mut rows = find.query([argument])?;

@@ -322,6 +322,14 @@ impl Store {
         Ok(())
     }
 
+    /// A source's home on the web: the page it names, else its own address.
+    pub fn home(&self, source: &str) -> Result<Option<String>, StoreError> {
+        let mut find = self
+            .conn
+            .prepare_cached("SELECT coalesce(page, address) FROM sources WHERE id = ?1")?;
+        Ok(find.query_row([source], |row| row.get(0)).optional()?)
+    }
+
     /// Keeps what a source says of itself. What it no longer says is kept as it was said last; a `ttl` that is gone asks for nothing any more.
     pub fn record_channel(&self, source: &str, channel: &Channel) -> Result<(), StoreError> {
         self.conn

@@ -4,9 +4,21 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
 use super::keys::{EntryKey, StoryKey};
-use super::shapes::millis;
+use super::shapes::{instant, millis};
 use super::{Store, StoreError};
 use crate::dedupe::{EntryRef, Fingerprint, Kin, Reason, StoryId, minted_public_id, public_id};
+
+/// The entry that speaks for a story, as far as it matters for keeping it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Speaker {
+    pub tokens: u32,
+    pub source: String,
+    pub url: Option<String>,
+    /// Its own time.
+    pub published: Option<DateTime<Utc>>,
+    /// When the story was founded.
+    pub born: DateTime<Utc>,
+}
 
 /// Most kin looked at for one address or text: beyond, an address is a front and a text is boilerplate, and the judge has seen enough to know.
 const KIN_LIMIT: i64 = 64;
@@ -138,12 +150,31 @@ impl Store {
         Ok(())
     }
 
-    /// The entry that speaks for a story and how many tokens its text has.
-    pub fn representative(&self, story: StoryKey) -> Result<Option<(EntryKey, u32)>, StoreError> {
-        let mut find = self.conn.prepare_cached("SELECT f.entry, f.tokens FROM stories s JOIN fingerprints f ON f.entry = s.representative WHERE s.id = ?1")?;
-        Ok(find
-            .query_row([story.0], |row| Ok((EntryKey(row.get(0)?), row.get(1)?)))
-            .optional()?)
+    /// The entry that speaks for a story.
+    pub fn speaker(&self, story: StoryKey) -> Result<Option<Speaker>, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT f.tokens, e.source, e.url, e.published, s.born FROM stories s JOIN entries e ON e.id = s.representative
+             JOIN fingerprints f ON f.entry = e.id WHERE s.id = ?1",
+        )?;
+        let found = find.query_row([story.0], |row| {
+            Ok(Speaker {
+                tokens: row.get(0)?,
+                source: row.get(1)?,
+                url: row.get(2)?,
+                published: row.get::<_, Option<i64>>(3)?.map(instant),
+                born: instant(row.get(4)?),
+            })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// Dates a story back: a source is known now that had it earlier. Never forward. What was never updated still was not.
+    pub fn date_back(&self, story: StoryKey, published: DateTime<Utc>) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("UPDATE stories SET published = min(published, ?2), updated = CASE WHEN updated = published THEN min(updated, ?2) ELSE updated END WHERE id = ?1",
+            )?
+            .execute(params![story.0, millis(published)])?;
+        Ok(())
     }
 
     /// Lets an entry speak for the story.
