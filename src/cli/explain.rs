@@ -293,18 +293,6 @@ fn entry_in_words(entry: &EntryFacts) -> String {
     } else {
         "is folded into it"
     };
-    let why = match (&entry.why.rule[..], &entry.why.kin) {
-        ("founder", _) => "nothing like it was known, so it began the story".to_string(),
-        ("same-address", Some((source, id))) => format!(
-            "same address as {id} from {source}: {}",
-            entry.why.key.as_deref().unwrap_or_default()
-        ),
-        ("same-text", Some((source, id))) => format!(
-            "its text, {} words, equals that of {id} from {source}",
-            entry.why.tokens.unwrap_or_default()
-        ),
-        (rule, _) => format!("rule {rule}"),
-    };
     let revised = if entry.revisions > 0 {
         format!(", revised {} times", entry.revisions)
     } else {
@@ -315,6 +303,6 @@ fn entry_in_words(entry: &EntryFacts) -> String {
         out::tame(&entry.id),
         entry.source,
         rfc3339(entry.first_seen),
-        out::tame(&why)
+        out::tame(&entry.reason.sentence())
     )
 }

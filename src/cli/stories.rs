@@ -9,8 +9,9 @@ use super::out;
 use crate::config::Config;
 use crate::curate::Feed;
 use crate::date;
+use crate::dedupe::Reason;
 use crate::pipeline::sources_of;
-use crate::store::{EntryFacts, StoryFacts, Why};
+use crate::store::{EntryFacts, StoryFacts};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -60,7 +61,7 @@ struct EntryShape {
 
 #[derive(Serialize)]
 struct ReasonShape {
-    rule: String,
+    rule: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,13 +123,6 @@ pub(super) fn shape(story: &StoryFacts) -> StoryShape {
 }
 
 fn entry_shape(entry: &EntryFacts) -> EntryShape {
-    let Why {
-        rule,
-        key,
-        tokens,
-        kin,
-        rules,
-    } = entry.why.clone();
     EntryShape {
         source: entry.source.clone(),
         id: entry.id.clone(),
@@ -137,13 +131,25 @@ fn entry_shape(entry: &EntryFacts) -> EntryShape {
         first_seen: date::rfc3339(entry.first_seen),
         representative: entry.is_representative,
         revisions: entry.revisions,
-        reason: ReasonShape {
-            rule,
-            key,
-            tokens,
-            matched: kin.map(|(source, id)| MatchedShape { source, id }),
-            rules,
-        },
+        reason: reason_shape(&entry.reason, entry.rules),
+    }
+}
+
+fn reason_shape(reason: &Reason, rules: u32) -> ReasonShape {
+    let (key, tokens, kin) = match reason {
+        Reason::Founder => (None, None, None),
+        Reason::Address { key, kin } => (Some(key.clone()), None, Some(kin)),
+        Reason::Text { tokens, kin } => (None, Some(*tokens), Some(kin)),
+    };
+    ReasonShape {
+        rule: reason.rule(),
+        key,
+        tokens,
+        matched: kin.map(|kin| MatchedShape {
+            source: kin.source.clone(),
+            id: kin.id.clone(),
+        }),
+        rules,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
@@ -12,7 +11,7 @@ use crate::ingest::Visit;
 use crate::pipeline::{Composed, Settled, catch_up, compose, listed, settle, site};
 use crate::publish::{Shelf, Site};
 use crate::schedule::Because;
-use crate::store::{Claim, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// How often entries past `keep` are looked for: they are counted in days.
 const PRUNE_EVERY: TimeDelta = TimeDelta::hours(6);
@@ -33,7 +32,7 @@ pub(super) struct Desk {
     composed: Composed,
     shelf: watch::Sender<Arc<Shelf>>,
     stale: Stale,
-    /// The store's version after our own last write: when it moves, another process has written.
+    /// The store's data version as last seen: only other processes move it.
     version: i64,
     pruned: Option<DateTime<Utc>>,
 }
@@ -80,16 +79,6 @@ impl Desk {
         self.config = config;
         self.stale = Stale::All;
         Ok(())
-    }
-
-    pub fn claim(
-        &self,
-        now: DateTime<Utc>,
-        limit: usize,
-        lease: Duration,
-        owner: &str,
-    ) -> Result<Vec<Claim>, StoreError> {
-        self.store.claim_due(now, limit, lease, owner)
     }
 
     /// Makes sources due now because their files changed. When that fails they are read on schedule.

@@ -10,7 +10,6 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::desk::Desk;
 use crate::ingest::Visit;
-use crate::store::StoreError;
 
 /// Visits and questions that may wait for the keeper, beyond one place for every visit that can be under way: so handing a visit over never blocks
 /// the loop while the store is sick and no new ones are claimed.
@@ -167,8 +166,7 @@ fn wait(stop: &Stop, pause: Duration) -> bool {
 }
 
 fn compose(desk: &mut Desk) {
-    let told = |error: &StoreError| tracing::error!(%error, "feeds could not be composed; the published ones stay as they are");
     if let Err(error) = desk.compose(Utc::now()) {
-        told(&error);
+        tracing::error!(%error, "feeds could not be composed; the published ones stay as they are");
     }
 }

@@ -275,7 +275,7 @@ impl Rounds {
             let claims = if free == 0 {
                 Vec::new()
             } else {
-                desk.claim(now, free, LEASE, &owner)?
+                desk.store().claim_due(now, free, LEASE, &owner)?
             };
             Ok::<_, StoreError>((claims, desk.store().next_due()?))
         });

@@ -52,10 +52,9 @@ impl Reason {
     pub fn sentence(&self) -> String {
         match self {
             Reason::Founder => "nothing like it was known, so it began the story".into(),
-            Reason::Address { key, kin } => format!(
-                "it has the same address as {} from {}: {key}",
-                kin.id, kin.source
-            ),
+            Reason::Address { key, kin } => {
+                format!("same address as {} from {}: {key}", kin.id, kin.source)
+            }
             Reason::Text { tokens, kin } => format!(
                 "its text, {tokens} words, equals that of {} from {}",
                 kin.id, kin.source

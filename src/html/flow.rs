@@ -1,24 +1,16 @@
 //! The plain text that a person reads, and where links, quotations and headings stand in it.
 
-use dom_query::{Document, NodeRef};
+use dom_query::NodeRef;
 use url::Url;
 
-use super::depth::too_deep;
 use super::layout::{Flow, Layout};
-use super::text::flatten;
+use super::text::shallow;
 
 /// The text of a piece of HTML as a person reads it. Scripts, forms, pictures, embedded things and what is marked
 /// hidden are left out, and soft hyphens and zero-width spaces with them. Relative links count only with a `base`.
 /// Markup too deep for a DOM gives its text, without anchors (F43). Never fails.
 pub fn flow(html: &str, base: Option<&Url>) -> Flow {
-    let flat;
-    let html = if too_deep(html) {
-        flat = flatten(html);
-        &flat
-    } else {
-        html
-    };
-    let document = Document::fragment(html);
+    let document = shallow(html);
     let mut layout = Layout::new(base);
     let mut steps = vec![Step::Enter(document.root())];
     while let Some(step) = steps.pop() {

@@ -49,14 +49,7 @@ pub fn plain(html: &str) -> String {
     if !html.contains(['<', '&']) {
         return fold(&legal(html));
     }
-    let flat;
-    let html = if too_deep(html) {
-        flat = flatten(html);
-        &flat
-    } else {
-        html
-    };
-    let document = Document::fragment(html);
+    let document = shallow(html);
     let mut out = String::new();
     let root = document.root();
     for node in root.descendants_it() {
@@ -130,6 +123,15 @@ fn has_reference(text: &str) -> bool {
     candidates
         .take(MAX_REFERENCES)
         .any(|written| &*Document::fragment(written.as_str()).text() != written.as_str())
+}
+
+/// The DOM of a piece of HTML; of its text alone when it is too deep for one (F43).
+pub(super) fn shallow(html: &str) -> Document {
+    if too_deep(html) {
+        Document::fragment(flatten(html))
+    } else {
+        Document::fragment(html)
+    }
 }
 
 /// The text of markup that no DOM should be made of, as paragraphs of HTML. Tags are dropped, blocks end a paragraph.

@@ -3,6 +3,7 @@
 use url::{Host, Url};
 
 use super::resolve;
+use crate::source::without_userinfo;
 
 /// First labels of a host that name a rendition of the site rather than another site.
 const RENDITION_LABELS: [&str; 5] = ["www", "m", "mobile", "amp", "touch"];
@@ -85,10 +86,7 @@ pub fn key(address: &str) -> Option<String> {
 
 /// The address as it may be published (L2): without credentials and tracking parameters, otherwise as it was.
 pub fn publishable(url: &Url) -> Url {
-    let mut clean = url.clone();
-    // Both fail only for addresses that cannot have credentials in the first place.
-    let _ = clean.set_username("");
-    let _ = clean.set_password(None);
+    let mut clean = without_userinfo(url);
     if let Some(query) = url.query() {
         let kept: Vec<&str> = query.split('&').filter(|pair| !is_tracking(pair)).collect();
         clean.set_query(

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
+use super::settle::SKEW;
 use crate::config::{Config, Server};
 use crate::curate::{Choice, Edition, Feed, choose};
 use crate::publish::{Document, Format, INDEX_PATH, Shelf, Site, feed_path, render, render_index};
@@ -16,9 +17,6 @@ const WEIGHED_PER_PLACE: usize = 8;
 
 /// How many stories of an edition are remembered for the page that lists the feeds.
 const REMEMBERED: usize = 12;
-
-/// Stories may be dated this far ahead by a fast clock and still be published (T10).
-const SKEW: TimeDelta = TimeDelta::minutes(15);
 
 /// Everything that is published now.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::config::Listening;
 use crate::ingest::{Answer, Failure, Memory, Oddity, Visit};
 use crate::schedule::{self, Asked, Due, Outcome, next_due};
-use crate::store::{Store, StoreError, VisitRecord};
+use crate::store::{Kept, Store, StoreError, VisitRecord};
 
 /// What one visit came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,9 +29,10 @@ pub(super) fn record_failure(
     listening: &Listening,
     visit: &Visit,
     failure: &Failure,
+    kept: &Kept,
     now: DateTime<Utc>,
 ) -> Result<Tally, StoreError> {
-    let failures = store.kept(&visit.source)?.failures.saturating_add(1);
+    let failures = kept.failures.saturating_add(1);
     let outcome = Outcome::Failure {
         count: failures,
         throttled: failure.is_throttling(),
@@ -41,6 +42,7 @@ pub(super) fn record_failure(
         message: Some(failure.to_string()),
         failures,
         failed: true,
+        ttl: kept.ttl,
         ..Brought::default()
     };
     record(store, listening, visit, brought, &outcome, now)
@@ -58,6 +60,8 @@ pub(super) struct Brought<'a> {
     pub failures: u32,
     pub failed: bool,
     pub gone_since: Option<DateTime<Utc>>,
+    /// Minutes: what the feed asks for now, or said last (F11).
+    pub ttl: Option<u32>,
 }
 
 /// Records the visit with when the next is due: after 200, 304 *and* errors by all that was asked of us (F11).
@@ -73,8 +77,7 @@ pub(super) fn record(
     let source = &listening.source;
     // Files are nobody's server: they are read whenever the schedule says.
     let (asked, min_interval) = if source.place.is_remote() {
-        let ttl = store.kept(&source.id)?.ttl;
-        (asked(answer, ttl, now), source.manners.min_interval)
+        (asked(answer, brought.ttl, now), source.manners.min_interval)
     } else {
         (Asked::default(), Duration::ZERO)
     };

@@ -14,8 +14,9 @@ use crate::link;
 use crate::schedule::{self, Asked, Because, Due, Outcome};
 use crate::store::{EntryKey, Listed, Put, Store, StoreError, StoryKey};
 
-/// Clocks of publishers run fast by minutes; a date further in the future than this is not believed for sorting (T10).
-const SKEW: TimeDelta = TimeDelta::minutes(15);
+/// Clocks of publishers run fast by minutes; a date further in the future than this is not believed, and a story within it is published
+/// (T10).
+pub(super) const SKEW: TimeDelta = TimeDelta::minutes(15);
 
 /// What settling a round of arrivals came to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -96,7 +97,10 @@ pub fn settle(
                     touched.clear();
                     tracing::error!(source = %visit.source, %error, "what this visit brought could not be stored; nothing of it was kept");
                     let failure = Failure::Panicked(format!("it could not be stored: {error}"));
-                    store.attempt(|store| record_failure(store, listening, visit, &failure, now))?
+                    store.attempt(|store| {
+                        let kept = store.kept(&visit.source)?;
+                        record_failure(store, listening, visit, &failure, &kept, now)
+                    })?
                 }
             };
             settled.visits.push(tally);
@@ -115,18 +119,26 @@ fn settle_one(
     now: DateTime<Utc>,
     touched: &mut BTreeSet<String>,
 ) -> Result<Tally, StoreError> {
+    let kept = store.kept(&visit.source)?;
     match &visit.arrival {
-        Arrival::Fresh(fresh) => settle_fresh(store, listening, visit, fresh, now, touched),
+        Arrival::Fresh(fresh) => {
+            if kept.memory == Memory::default() {
+                // Read for the first time: feeds that waited for this may be served now, empty or not (S14).
+                touched.insert(visit.source.clone());
+            }
+            settle_fresh(store, listening, visit, fresh, now, touched)
+        }
         Arrival::Unchanged { memory } => {
             let brought = Brought {
                 outcome: "unchanged",
                 memory: Some(memory),
+                ttl: kept.ttl,
                 ..Brought::default()
             };
             record(store, listening, visit, brought, &Outcome::Success, now)
         }
         Arrival::Gone => {
-            let since = store.kept(&visit.source)?.gone_since.unwrap_or(visit.at);
+            let since = kept.gone_since.unwrap_or(visit.at);
             let message = Some(
                 "the publisher says it is gone for good (410); what it brought is kept".to_string(),
             );
@@ -138,13 +150,14 @@ fn settle_one(
                     outcome: "gone",
                     message,
                     gone_since: Some(since),
+                    ttl: kept.ttl,
                     ..Brought::default()
                 },
                 &Outcome::Gone { since },
                 now,
             )
         }
-        Arrival::Failed(failure) => record_failure(store, listening, visit, failure, now),
+        Arrival::Failed(failure) => record_failure(store, listening, visit, failure, &kept, now),
     }
 }
 
@@ -156,10 +169,6 @@ fn settle_fresh(
     now: DateTime<Utc>,
     touched: &mut BTreeSet<String>,
 ) -> Result<Tally, StoreError> {
-    if store.kept(&visit.source)?.memory == Memory::default() {
-        // Read for the first time: feeds that waited for this may be served now, empty or not (S14).
-        touched.insert(visit.source.clone());
-    }
     store.record_channel(&visit.source, &fresh.channel)?;
     let mut intake = Intake {
         store,
@@ -201,6 +210,7 @@ fn settle_fresh(
         added,
         changed,
         oddities: &intake.oddities,
+        ttl: fresh.channel.ttl,
         ..Brought::default()
     };
     record(store, listening, visit, brought, &Outcome::Success, now)
@@ -302,6 +312,7 @@ impl Intake<'_> {
         let studied = study(entry, at);
         self.oddities.extend(studied.oddities);
         self.store.revise_entry(key, entry, before, self.now)?;
+        // Not the fingerprint that is stored: older rules may have made it, and would call every text changed.
         let former = study(before, at);
         if former.print.text != studied.print.text || before.title != entry.title {
             let declared = believed(entry.updated.map(|dated| dated.at()), self.now)

@@ -209,7 +209,7 @@ fn copies_are_one_story_with_the_reason_and_every_entry_kept() {
     let rules: Vec<&str> = stories[0]
         .entries
         .iter()
-        .map(|entry| entry.why.rule.as_str())
+        .map(|entry| entry.reason.rule())
         .collect();
     assert_eq!(rules, ["founder", "same-text", "same-address"]);
     assert!(stories[0].entries[0].is_representative);

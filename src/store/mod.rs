@@ -23,7 +23,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 pub use entries::Put;
 pub use error::StoreError;
 pub use keys::{EntryKey, StoryKey};
-pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, VisitFacts, Why};
+pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, VisitFacts};
 pub use sources::{Claim, Kept, Listed, VisitRecord};
 pub use stories::Speaker;
 

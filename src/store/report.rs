@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::shapes::{instant, oddities_from_json};
 use super::{Store, StoreError};
-use crate::dedupe::StoryId;
+use crate::dedupe::{EntryRef, Reason, StoryId};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -64,18 +64,9 @@ pub struct EntryFacts {
     pub first_seen: DateTime<Utc>,
     pub revisions: u64,
     pub is_representative: bool,
-    pub why: Why,
-}
-
-/// The verdict that put an entry into its story.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Why {
-    pub rule: String,
-    pub key: Option<String>,
-    pub tokens: Option<u32>,
-    /// Source and raw id of the entry it was matched with.
-    pub kin: Option<(String, String)>,
-    /// Version of the rules.
+    /// Why it is in its story.
+    pub reason: Reason,
+    /// Version of the rules that said so.
     pub rules: u32,
 }
 
@@ -229,7 +220,6 @@ impl Store {
 }
 
 fn entry_facts(row: &Row<'_>) -> rusqlite::Result<EntryFacts> {
-    let kin: (Option<String>, Option<String>) = (row.get(13)?, row.get(14)?);
     Ok(EntryFacts {
         source: row.get(3)?,
         id: row.get(4)?,
@@ -238,12 +228,22 @@ fn entry_facts(row: &Row<'_>) -> rusqlite::Result<EntryFacts> {
         first_seen: instant(row.get(7)?),
         is_representative: row.get::<_, Option<bool>>(8)?.unwrap_or(false),
         revisions: count(row, 9)?,
-        why: Why {
-            rule: row.get::<_, Option<String>>(10)?.unwrap_or_default(),
-            key: row.get(11)?,
-            tokens: row.get(12)?,
-            kin: kin.0.zip(kin.1),
-            rules: row.get::<_, Option<u32>>(15)?.unwrap_or_default(),
+        reason: reason(row)?,
+        rules: row.get::<_, Option<u32>>(15)?.unwrap_or_default(),
+    })
+}
+
+/// The verdict as it was kept, told apart by what it names rather than by its rule: an entry is matched by an address, by a text, or by nothing.
+fn reason(row: &Row<'_>) -> rusqlite::Result<Reason> {
+    let kin: (Option<String>, Option<String>) = (row.get(13)?, row.get(14)?);
+    let Some(kin) = kin.0.zip(kin.1).map(|(source, id)| EntryRef { source, id }) else {
+        return Ok(Reason::Founder);
+    };
+    Ok(match row.get(11)? {
+        Some(key) => Reason::Address { key, kin },
+        None => Reason::Text {
+            tokens: row.get::<_, Option<u32>>(12)?.unwrap_or_default(),
+            kin,
         },
     })
 }
