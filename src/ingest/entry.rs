@@ -1,6 +1,6 @@
 //! What a visit brings: documents read into entries, and everything that was odd about them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Utc, Weekday};
 
 use crate::date::Stamp;
 
@@ -42,6 +42,8 @@ pub struct Entry {
     pub origin: Option<Origin>,
     /// Links the source marked by relation (`via`, `related`), as (relation, address, title).
     pub relations: Vec<Relation>,
+    /// `itunes:*`, `podcast:*` and `media:*` elements of the entry itself, in document order, as the source wrote them (P18).
+    pub extensions: Vec<Extension>,
 }
 
 impl Entry {
@@ -52,6 +54,20 @@ impl Entry {
             .or(self.summary.as_deref())
             .unwrap_or_default()
     }
+}
+
+/// An element of somebody else's namespace, kept whole so that it can be published again (P18).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Extension {
+    /// The URI; prefixes mean nothing (F44).
+    pub namespace: String,
+    /// Without prefix.
+    pub name: String,
+    /// Those without a namespace, in document order. Addresses in them are absolute.
+    pub attributes: Vec<(String, String)>,
+    /// Its own text, entities resolved; empty when it has none.
+    pub text: String,
+    pub children: Vec<Extension>,
 }
 
 /// A link whose meaning the source declared (RFC 4287 §4.2.7.2).
@@ -131,6 +147,32 @@ pub struct Channel {
     pub image: Option<String>,
     /// Minutes.
     pub ttl: Option<u32>,
+    pub asks: Asks,
+    /// The document's own address as it gives it (`rel="self"`, `feed_url`), absolute (W1, W2).
+    pub self_url: Option<String>,
+    /// WebSub hubs it names, absolute (W1).
+    pub hubs: Vec<String>,
+    /// `itunes:new-feed-url`: where the publisher says the feed lives now, absolute (F24).
+    pub new_url: Option<String>,
+    /// `fh:complete`: what is not in the document is no longer in the feed (F46, RFC 5005 §2).
+    pub complete: bool,
+    /// Ids that `at:deleted-entry` says were withdrawn (F46, RFC 6721).
+    pub deleted: Vec<String>,
+    /// `itunes:*` and `podcast:*` elements of the channel (P18).
+    pub extensions: Vec<Extension>,
+}
+
+/// What a document asks of those who poll it, as it wrote it; what that comes to is for `schedule` to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// `skipHours`, GMT, 0 to 24 (F16).
+    pub skip_hours: Vec<u8>,
+    /// `skipDays`, GMT (F16).
+    pub skip_days: Vec<Weekday>,
+    /// `sy:updatePeriod` (F17).
+    pub update_period: Option<String>,
+    /// `sy:updateFrequency` (F17).
+    pub update_frequency: Option<String>,
 }
 
 /// What sort of document it was.
@@ -141,6 +183,8 @@ pub enum Kind {
     Rss2,
     Atom,
     JsonFeed,
+    Sitemap,
+    Opml,
     Html,
     Text,
     Markdown,
@@ -159,6 +203,8 @@ impl Kind {
             Kind::Rss2 => "rss2",
             Kind::Atom => "atom",
             Kind::JsonFeed => "jsonfeed",
+            Kind::Sitemap => "sitemap",
+            Kind::Opml => "opml",
             Kind::Html => "html",
             Kind::Text => "text",
             Kind::Markdown => "markdown",

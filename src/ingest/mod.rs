@@ -15,7 +15,8 @@ mod visit;
 
 pub use ask::{Force, visit};
 pub use entry::{
-    Channel, Dated, Enclosure, Entry, Kind, Oddity, Origin, Person, Reading, Relation,
+    Asks, Channel, Dated, Enclosure, Entry, Extension, Kind, Oddity, Origin, Person, Reading,
+    Relation,
 };
 pub use files::{in_words, matching_files};
 pub use read::{Document, Expect, read};

@@ -154,6 +154,7 @@ fn channel(feed: &Feed) -> Channel {
             .map(|image| image.uri.clone())
             .filter(|uri| !uri.is_empty()),
         ttl: feed.ttl,
+        ..Channel::default()
     }
 }
 
