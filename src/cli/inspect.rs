@@ -133,6 +133,7 @@ fn fetched(address: Url, options: &Options) -> Result<Taken, Ended> {
         validators: Validators::default(),
         manners,
         feed_id: "inspect".into(),
+        subscribers: 0,
     };
     let got = runtime()?.block_on(async {
         let web = Web::new(1);

@@ -11,6 +11,7 @@ use super::open::{Everywhere, configuration, runtime};
 use super::out;
 use crate::daemon::{Wanted, refresh};
 use crate::date;
+use crate::ingest::fetch::Web;
 use crate::pipeline::Tally;
 use crate::store::Store;
 
@@ -22,7 +23,7 @@ pub(super) struct Options {
     /// Visit every source though it be not due, but none whose server asked to be left alone
     #[arg(long)]
     now: bool,
-    /// Ask for everything again, not only for what is new
+    /// Ask for everything again, not only for what is new, and at the address in feeds.toml though the source has moved
     #[arg(long)]
     force: bool,
     /// Print machine-readable JSON
@@ -49,7 +50,7 @@ struct VisitShape {
 
 /// Exit code 1 when a source that was named could not be visited; the failures of others are data, told here and in `status`.
 pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
-    let config = Arc::new(configuration(everywhere)?);
+    let config = configuration(everywhere)?;
     if let Some(unknown) = options
         .sources
         .iter()
@@ -78,7 +79,9 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
             out::complain(&line(tally));
         }
     };
-    let tallies = runtime()?.block_on(refresh(&store, &config, &wanted, progress))?;
+    let web = Arc::new(Web::new(config.concurrency));
+    let round = refresh(&store, &config, &wanted, web, Arc::new(Utc::now), progress);
+    let tallies = runtime()?.block_on(round)?;
     let failed = tallies
         .iter()
         .filter(|tally| tally.failure.is_some())

@@ -29,7 +29,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 enum Job {
-    Settle(Box<Visit>),
+    /// The visits to one address.
+    Settle(Vec<Visit>),
     Ask(Box<dyn FnOnce(&mut Desk) + Send>),
 }
 
@@ -63,9 +64,9 @@ impl Keeper {
         Ok((Keeper { jobs, stop }, thread))
     }
 
-    /// Hands a finished visit over. Waits while the keeper is behind.
-    pub async fn settle(&self, visit: Visit) {
-        if self.jobs.send(Job::Settle(Box::new(visit))).await.is_err() {
+    /// Hands the finished visits to one address over. Waits while the keeper is behind.
+    pub async fn settle(&self, visits: Vec<Visit>) {
+        if self.jobs.send(Job::Settle(visits)).await.is_err() {
             tracing::debug!("a visit ended after the keeper had stopped; it will be made again");
         }
     }
@@ -111,7 +112,7 @@ fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop) {
         while let Some(job) = next.take() {
             match job {
                 Job::Ask(work) => work(&mut desk),
-                Job::Settle(visit) => next = settle_group(&mut desk, *visit, &mut waiting, stop),
+                Job::Settle(visits) => next = settle_group(&mut desk, visits, &mut waiting, stop),
             }
             let is_idle = next.is_none() && waiting.is_empty();
             if desk.is_stale() && (is_idle || Utc::now() - composed >= COMPOSE_WITHIN) {
@@ -122,18 +123,17 @@ fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop) {
     }
 }
 
-/// Settles this visit and those that wait behind it in one commit. Returns a job of another kind that was met on the way.
+/// Settles these visits and those that wait behind it in one commit. Returns a job of another kind that was met on the way.
 fn settle_group(
     desk: &mut Desk,
-    first: Visit,
+    mut group: Vec<Visit>,
     waiting: &mut mpsc::Receiver<Job>,
     stop: &Stop,
 ) -> Option<Job> {
-    let mut group = vec![first];
     let mut other = None;
     while group.len() < GROUP {
         match waiting.try_recv() {
-            Ok(Job::Settle(visit)) => group.push(*visit),
+            Ok(Job::Settle(visits)) => group.extend(visits),
             Ok(job) => {
                 other = Some(job);
                 break;

@@ -15,3 +15,4 @@ mod visits;
 pub use reading::StatusJson;
 pub use rounds::{Wanted, refresh};
 pub use run::{RunError, run};
+pub use visits::Clock;

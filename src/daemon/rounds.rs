@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
-use super::visits::Visits;
+use super::visits::{Clock, Visits};
 use crate::config::Config;
 use crate::ingest::Force;
-use crate::ingest::fetch::Web;
+use crate::ingest::fetch::Fetch;
+use crate::link;
 use crate::pipeline::{Tally, listed, settle};
 use crate::source::Place;
-use crate::store::{Claim, Store, StoreError};
+use crate::store::{Claim, Moves, Store, StoreError};
 
 /// How long a claimed source stays ours without news. After a crash it waits this long; while a visit goes on the lease is renewed.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
@@ -31,19 +32,20 @@ pub struct Wanted {
     pub force: bool,
 }
 
-/// Visits what is wanted, settles it, and returns what came of each visit, told to `progress` as it comes.
+/// Visits what is wanted by way of `fetch`, settles it, and returns what came of each visit, told to `progress` as it comes.
 ///
 /// Bound by everything a daemon is bound by: leases, per-host manners, Retry-After. Does not compose: a running daemon sees the change and does.
-pub async fn refresh(
+pub async fn refresh<F: Fetch + 'static>(
     store: &Store,
-    config: &Arc<Config>,
+    config: &Config,
     wanted: &Wanted,
+    fetch: Arc<F>,
+    clock: Clock,
     mut progress: impl FnMut(&Tally),
 ) -> Result<Vec<Tally>, StoreError> {
-    let owner = owner();
-    store.transaction(|store| store.sync_sources(&listed(config, Utc::now())))?;
-    let fetch = Arc::new(Web::new(config.concurrency));
-    let mut visits = Visits::new(fetch);
+    let owner = owner(clock());
+    store.transaction(|store| store.sync_sources(&listed(config, clock())))?;
+    let mut visits = Visits::new(fetch, Arc::clone(&clock));
     let force = if wanted.force {
         Force::Everything
     } else {
@@ -54,30 +56,47 @@ pub async fn refresh(
     let mut tallies = Vec::new();
     loop {
         let free = config.concurrency.saturating_sub(visits.under_way());
-        for claim in next_claims(store, wanted, &mut asked, free, &owner)? {
+        for mut claim in next_claims(store, wanted, &mut asked, free, &owner, clock())? {
+            if force == Force::Everything {
+                forget_moves(store, config, &mut claim)?;
+            }
             // A source is visited once a round, whatever its schedule makes of it.
             if !visited.insert(claim.source.clone()) || !visits.start(config, claim.clone(), force)
             {
                 store.release(&claim.source, &owner)?;
             }
         }
-        let first = match tokio::time::timeout(RENEW_EVERY, visits.ended()).await {
+        let mut ended = match tokio::time::timeout(RENEW_EVERY, visits.ended()).await {
             Ok(Some(first)) => first,
             Ok(None) => break,
             Err(_) => {
-                store.renew(Utc::now(), LEASE, &owner)?;
+                store.renew(clock(), LEASE, &owner)?;
                 continue;
             }
         };
-        let mut ended = vec![first];
-        while let Some(visit) = visits.ended_already() {
-            ended.push(visit);
+        while let Some(more) = visits.ended_already() {
+            ended.extend(more);
         }
-        let settled = settle(store, config, &ended, Utc::now())?;
+        let settled = settle(store, config, &ended, clock())?;
         settled.visits.iter().for_each(&mut progress);
         tallies.extend(settled.visits);
     }
     Ok(tallies)
+}
+
+/// Undoes a move: whoever asks for everything again wants it from the address in feeds.toml (F22).
+fn forget_moves(store: &Store, config: &Config, claim: &mut Claim) -> Result<(), StoreError> {
+    let known = std::mem::take(&mut claim.kept.moves);
+    if known != Moves::default()
+        && let Some(listening) = config.source(&claim.source)
+    {
+        let server = match &listening.source.place {
+            Place::Url(url) => link::server(url),
+            Place::Files { .. } => None,
+        };
+        store.record_moves(&claim.source, &Moves::default(), server.as_deref())?;
+    }
+    Ok(())
 }
 
 /// Sources that are visited though they be not due: the named ones, all with `now`, and files, which are nobody's server to spare.
@@ -99,8 +118,8 @@ fn next_claims(
     asked: &mut Vec<String>,
     free: usize,
     owner: &str,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Claim>, StoreError> {
-    let now = Utc::now();
     store.transaction(|store| {
         let mut claims = Vec::new();
         while claims.len() < free
@@ -116,6 +135,6 @@ fn next_claims(
 }
 
 /// Who holds a lease: this process, told from others that had its number before by when it began.
-pub(super) fn owner() -> String {
-    format!("{}-{}", std::process::id(), Utc::now().timestamp_millis())
+pub(super) fn owner(began: DateTime<Utc>) -> String {
+    format!("{}-{}", std::process::id(), began.timestamp_millis())
 }

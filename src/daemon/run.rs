@@ -87,9 +87,9 @@ pub async fn run(
     let fetch = Arc::new(Web::new(config.concurrency));
     let mut rounds = Rounds {
         keeper: keeper.clone(),
-        visits: Visits::new(fetch),
+        visits: Visits::new(fetch, Arc::new(Utc::now)),
         configs,
-        owner: owner(),
+        owner: owner(Utc::now()),
         renewed: Utc::now(),
         reload: Reload::new(&config.path),
         files: Files::default(),
@@ -123,8 +123,8 @@ async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, servers: Vec<JoinH
     }
     // A store that is sick now cannot hold up the end: whatever is not settled in time is visited again.
     let settling = async {
-        while let Some(visit) = rounds.visits.ended_already() {
-            rounds.keeper.settle(visit).await;
+        while let Some(visits) = rounds.visits.ended_already() {
+            rounds.keeper.settle(visits).await;
         }
     };
     if tokio::time::timeout(SETTLE, settling).await.is_err() {
@@ -251,7 +251,7 @@ impl Rounds {
             let next = self.claim().await;
             let pause = next.map_or(TICK, |at| until(at).min(TICK));
             tokio::select! {
-                Some(visit) = self.visits.ended(), if self.visits.under_way() > 0 => self.keeper.settle(visit).await,
+                Some(visits) = self.visits.ended(), if self.visits.under_way() > 0 => self.keeper.settle(visits).await,
                 () = tokio::time::sleep(pause) => {}
                 _ = signals.terminate.recv() => return,
                 _ = signals.interrupt.recv() => return,

@@ -1,5 +1,6 @@
-//! Visiting claimed sources: concurrent, bounded, each visit a task of its own.
+//! Visiting claimed sources: concurrent, bounded, each address a task of its own.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -7,19 +8,25 @@ use tokio::task::JoinSet;
 
 use crate::config::Config;
 use crate::ingest::fetch::Fetch;
-use crate::ingest::{self, Arrival, Failure, Force, Visit};
-use crate::store::Claim;
+use crate::ingest::{Arrival, Failure, Force, Guest, Party, Visit, visit_together};
+use crate::pipeline::at_its_place;
+use crate::store::{Claim, Kept};
+
+/// Reads the time: the system's clock in earnest, a script's in tests.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// Visits under way.
 pub(super) struct Visits<F> {
     fetch: Arc<F>,
-    tasks: JoinSet<Visit>,
+    clock: Clock,
+    tasks: JoinSet<Vec<Visit>>,
 }
 
-impl<F: Fetch> Visits<F> {
-    pub fn new(fetch: Arc<F>) -> Self {
+impl<F: Fetch + 'static> Visits<F> {
+    pub fn new(fetch: Arc<F>, clock: Clock) -> Self {
         Visits {
             fetch,
+            clock,
             tasks: JoinSet::new(),
         }
     }
@@ -28,34 +35,42 @@ impl<F: Fetch> Visits<F> {
         self.tasks.len()
     }
 
-    /// Starts a visit to a claimed source. False when the configuration no longer lists it.
+    /// Starts a visit to a claimed source and those that share its address. False when the configuration no longer lists it.
     pub fn start(&mut self, config: &Config, claim: Claim, force: Force) -> bool {
-        let Some(listening) = config.source(&claim.source) else {
+        let Some(party) = party(config, claim) else {
             return false;
         };
-        let source = listening.source.clone();
-        let fetch = Arc::clone(&self.fetch);
+        let (fetch, clock) = (Arc::clone(&self.fetch), Arc::clone(&self.clock));
         self.tasks.spawn(async move {
-            let at = Utc::now();
-            let task = tokio::spawn({
-                let source = source.clone();
-                async move { ingest::visit(&source, claim.kept.memory, force, fetch.as_ref(), at).await }
+            let at = clock();
+            let guests = std::iter::once(&party.leader).chain(&party.followers);
+            let sources: Vec<String> = guests.map(|guest| guest.source.id.clone()).collect();
+            let task = tokio::spawn(async move {
+                visit_together(party, force, fetch.as_ref(), at).await
             });
             // A panic anywhere in a visit is one failed arrival, not a lost claim.
-            let (arrival, answer) = match task.await {
-                Ok(ended) => ended,
-                Err(lost) => (Arrival::Failed(Failure::Panicked(lost.to_string())), None),
+            let outcomes = task.await.unwrap_or_else(|lost| {
+                let failed = || Arrival::Failed(Failure::Panicked(lost.to_string()));
+                sources.iter().map(|_| (failed(), None)).collect()
+            });
+            let took = (clock() - at).to_std().unwrap_or_default();
+            let visit = |(source, (arrival, answer))| Visit {
+                source,
+                at,
+                took,
+                answer,
+                arrival,
             };
-            Visit { source: source.id, at, took: took(at), answer, arrival }
+            sources.into_iter().zip(outcomes).map(visit).collect()
         });
         true
     }
 
-    /// The next visit to end; `None` when none is under way.
-    pub async fn ended(&mut self) -> Option<Visit> {
+    /// The next visits to end, those of one address; `None` when none is under way.
+    pub async fn ended(&mut self) -> Option<Vec<Visit>> {
         loop {
             match self.tasks.join_next().await? {
-                Ok(visit) => return Some(visit),
+                Ok(visits) => return Some(visits),
                 Err(lost) => {
                     tracing::error!(%lost, "a visit was lost; its source becomes due again when its lease ends")
                 }
@@ -63,8 +78,8 @@ impl<F: Fetch> Visits<F> {
         }
     }
 
-    /// A visit that has ended already, without waiting.
-    pub fn ended_already(&mut self) -> Option<Visit> {
+    /// Visits that have ended already, without waiting.
+    pub fn ended_already(&mut self) -> Option<Vec<Visit>> {
         self.tasks.try_join_next()?.ok()
     }
 
@@ -74,6 +89,31 @@ impl<F: Fetch> Visits<F> {
     }
 }
 
-fn took(since: DateTime<Utc>) -> std::time::Duration {
-    (Utc::now() - since).to_std().unwrap_or_default()
+/// Who visits on a claim, each at the place where it is to be asked now.
+fn party(config: &Config, claim: Claim) -> Option<Party> {
+    let leader = &config.source(&claim.source)?.source;
+    let asked = at_its_place(leader, &claim.kept.moves);
+    let is_trial = claim.kept.moves.evidence.is_some_and(|evidence| evidence.on_trial);
+    let mut drawing: BTreeSet<&str> = BTreeSet::new();
+    drawing.extend(config.feeds_of(&leader.id).map(|feed| feed.id.as_str()));
+    let mut followers = Vec::new();
+    for (id, Kept { memory, .. }) in claim.followers {
+        // What is on trial may be another feed; the leader finds out alone.
+        let Some(follower) = config.source(&id).filter(|_| !is_trial) else {
+            continue;
+        };
+        drawing.extend(config.feeds_of(&id).map(|feed| feed.id.as_str()));
+        let mut source = follower.source.clone();
+        source.place = asked.place.clone();
+        followers.push(Guest { source, memory });
+    }
+    Some(Party {
+        leader: Guest {
+            source: asked,
+            memory: claim.kept.memory,
+        },
+        followers,
+        // The operator reads what he subscribed to, though no feed publishes it.
+        subscribers: drawing.len().max(1),
+    })
 }

@@ -1,5 +1,7 @@
 //! Visiting a source: one polite question, answered as an [`Arrival`].
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -7,7 +9,10 @@ use url::Url;
 use super::fetch::{Ask, Body, Failed, Fetch, Got};
 use super::files::visit_files;
 use super::read::{Document, Expect, read};
-use super::visit::{Answer, Arrival, Failure, Fresh, Memory, Unreadable, Validators};
+use super::specimen::Specimen;
+use super::visit::{
+    Answer, Arrival, Failure, Fresh, Memory, Unreadable, Validators, address_hash,
+};
 use crate::source::{Place, Source};
 
 /// How conditional a visit is (F10).
@@ -69,11 +74,12 @@ async fn visit_url<F: Fetch>(
         validators,
         manners: source.manners.clone(),
         feed_id: source.id.clone(),
+        subscribers: 0,
     };
     let mut got = fetch.fetch(&ask(validators)).await;
     if let Ok(Got {
         answer,
-        body: Body::NotModified,
+        body: Body::NotModified | Body::Delta(_),
         ..
     }) = &got
         && memory
@@ -81,7 +87,7 @@ async fn visit_url<F: Fetch>(
             .as_deref()
             .is_some_and(|issuer| issuer != answer.url)
     {
-        // F7: a 304 from elsewhere says nothing about what we hold: ask once more, unconditionally.
+        // F7: a 304, or news only, from elsewhere says nothing about what we hold: ask once more, unconditionally.
         got = fetch.fetch(&ask(Validators::default())).await;
     }
     match got {
@@ -100,10 +106,6 @@ async fn visit_url<F: Fetch>(
     }
 }
 
-fn address_hash(url: &Url) -> [u8; 32] {
-    Sha256::digest(url.as_str()).into()
-}
-
 async fn arrival(
     source: &Source,
     url: Url,
@@ -112,6 +114,7 @@ async fn arrival(
     got: Got,
     now: DateTime<Utc>,
 ) -> Arrival {
+    let is_delta = matches!(got.body, Body::Delta(_));
     let bytes = match got.body {
         Body::NotModified => {
             // F6: a 304 refreshes what validators it carries, and keeps the others.
@@ -129,14 +132,15 @@ async fn arrival(
                 },
             };
         }
-        Body::Bytes(bytes) => bytes,
+        Body::Bytes(bytes) | Body::Delta(bytes) => Arc::new(bytes),
     };
-    let hash: [u8; 32] = Sha256::digest(&bytes).into();
+    let hash: [u8; 32] = Sha256::digest(bytes.as_slice()).into();
     let next = Memory {
         validators: got.validators,
         validated_url: Some(got.answer.url.clone()),
         asked: Some(address_hash(&url)),
-        body: Some(hash),
+        // A delta is not the document: whatever comes next whole is read (F28).
+        body: Some(hash).filter(|_| !is_delta),
         documents: Vec::new(),
     };
     if conditional && memory.body == Some(hash) {
@@ -146,6 +150,7 @@ async fn arrival(
     let zone = source.zone;
     let at = got.answer.url;
     let content_type = got.content_type;
+    let kept = (Arc::clone(&bytes), at.clone(), content_type.clone());
     let reading = tokio::task::spawn_blocking(move || {
         let here = Url::parse(&at).ok();
         let document = Document {
@@ -164,8 +169,13 @@ async fn arrival(
             entries: reading.entries,
             oddities: reading.oddities,
             memory: next,
+            is_delta,
         })),
-        Ok(Err(Unreadable::Panicked(said))) => Arrival::Failed(Failure::Panicked(said)),
+        Ok(Err(Unreadable::Panicked(said))) => {
+            let (bytes, at, content_type) = kept;
+            let specimen = Specimen::of(&bytes, said, at, content_type);
+            Arrival::Failed(Failure::Parser(Box::new(specimen)))
+        }
         Ok(Err(unreadable)) => Arrival::Failed(unreadable.into()),
         Err(lost) => Arrival::Failed(Failure::Panicked(lost.to_string())),
     }

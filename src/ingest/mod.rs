@@ -10,7 +10,10 @@ mod entry;
 mod feed;
 pub mod fetch;
 mod files;
+mod party;
 mod read;
+mod robots;
+mod specimen;
 mod visit;
 
 pub use ask::{Force, visit};
@@ -19,5 +22,8 @@ pub use entry::{
     Relation,
 };
 pub use files::{in_words, matching_files};
+pub use party::{Guest, Party, visit_together};
 pub use read::{Document, Expect, read};
+pub use robots::{Permission, Robots};
+pub use specimen::Specimen;
 pub use visit::{Answer, Arrival, Failure, Fresh, Hop, Memory, Unreadable, Validators, Visit};

@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use url::Url;
 
 use super::entry::{Channel, Entry, Oddity};
+use super::specimen::Specimen;
+use crate::source::without_userinfo;
 
 /// What earlier visits left behind that the next one needs. Survives `kill -9` (F9), and is stored in the transaction of the entries it belongs to (F4).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +24,26 @@ pub struct Memory {
     pub body: Option<[u8; 32]>,
     /// For files: each path last read, with the SHA-256 of what it held.
     pub documents: Vec<(String, [u8; 32])>,
+}
+
+impl Memory {
+    /// The memory, fit for asking at another address for the same document: validators go along only when that address issued them (F7).
+    pub fn readdressed(mut self, to: &Url) -> Memory {
+        let asked = Some(address_hash(to));
+        if self.asked == asked {
+            return self;
+        }
+        self.asked = asked;
+        if self.validated_url.as_deref() != Some(without_userinfo(to).as_str()) {
+            self.validators = Validators::default();
+        }
+        self
+    }
+}
+
+/// By what an address is recognised that may hold credentials (F38).
+pub(super) fn address_hash(url: &Url) -> [u8; 32] {
+    Sha256::digest(url.as_str()).into()
 }
 
 /// Opaque bytes, kept and returned as they came (F1, F2).
@@ -57,6 +82,8 @@ pub struct Answer {
     /// The furthest address reached through an unbroken prefix of 301 and 308 (F21), without credentials. Evidence only: whether it replaces the
     /// stored address is decided over many visits (F22, F23).
     pub permanent: Option<String>,
+    /// Whether a redirect led from a public address to one that is not, as it may where that is allowed (F23).
+    pub inward: bool,
     /// Bytes over the wire.
     pub bytes: u64,
     /// F12: `Cache-Control`, `Age`, `Expires`, `Date` as sent.
@@ -96,6 +123,8 @@ pub struct Fresh {
     pub entries: Vec<Entry>,
     pub oddities: Vec<Oddity>,
     pub memory: Memory,
+    /// Whether only news was sent (226): what is not among the entries is still there (F28).
+    pub is_delta: bool,
 }
 
 /// Why a visit brought nothing. The messages are read by operators in `status` and logs.
@@ -131,13 +160,25 @@ pub enum Failure {
     Protocol(String),
     #[error("answered 304 although nothing was asked conditionally (F10)")]
     Unasked304,
+    #[error(
+        "not asked: {0} has just said, in answer to another of its sources, not to be asked again yet (Retry-After)"
+    )]
+    Held(String),
+    #[error(
+        "{0}, where the feed says it lives now, holds none of its articles; the present address is kept"
+    )]
+    AnotherFeed(String),
+    #[error(
+        "a parser failed on this document ({}); the daemon goes on, and the document is kept for a bug report", .0.said
+    )]
+    Parser(Box<Specimen>),
     #[error("{0}")]
     Unreadable(#[from] Unreadable),
     #[error("no file matches {0}")]
     NoFiles(String),
     #[error("{path}: {reason}")]
     File { path: String, reason: String },
-    #[error("a parser failed on this document ({0}); the daemon goes on")]
+    #[error("headwater failed on this visit ({0}); the daemon goes on")]
     Panicked(String),
 }
 
@@ -161,7 +202,9 @@ impl Failure {
             Failure::Unreadable(_) => "unreadable",
             Failure::NoFiles(_) => "no-files",
             Failure::File { .. } => "file",
-            Failure::Panicked(_) => "panicked",
+            Failure::Held(_) => "held",
+            Failure::AnotherFeed(_) => "another-feed",
+            Failure::Parser(_) | Failure::Panicked(_) => "panicked",
         }
     }
 
@@ -176,6 +219,7 @@ fn status_hint(status: u16) -> &'static str {
     match status {
         401 | 403 => ": it wants credentials, or refuses feed readers",
         404 => ": the address is wrong, or the feed has moved",
+        206 | 226 => ": a part of a document, in a form that was not asked for",
         429 => ": too many requests; headwater slows down by itself",
         451 => ": withheld for legal reasons",
         500..=599 => ": the server is in trouble; headwater tries again more slowly",

@@ -5,12 +5,14 @@
 mod bare;
 mod key;
 mod publisher;
+mod server;
 
 use url::Url;
 
 pub use bare::addresses;
 pub use key::{key, publishable};
 pub use publisher::{publisher, registrable};
+pub use server::server;
 
 /// Longest address that is followed or stored, in bytes: longer ones are data or mistakes, and servers refuse them.
 pub const LONGEST: usize = 4096;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::settle::SKEW;
+use super::intake::SKEW;
 use crate::config::{Config, Server};
 use crate::curate::{Choice, Edition, Feed, choose};
 use crate::publish::{Document, Format, INDEX_PATH, Shelf, Site, feed_path, render, render_index};

@@ -4,11 +4,15 @@
 //! made by [`study`], which `inspect` calls as well, so that what it shows is what would be stored.
 
 mod compose;
+mod intake;
+mod moves;
 mod record;
 mod settle;
 mod study;
+mod withdraw;
 
 pub use compose::{Composed, compose, site, sources_of, weigh};
+pub use moves::at_its_place;
 pub use record::Tally;
 pub use settle::{Settled, catch_up, listed, settle};
 pub use study::{Studied, study};

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::config::Listening;
-use crate::ingest::{Answer, Failure, Memory, Oddity, Visit};
+use super::moves::{self, Moved};
+use crate::config::{Config, Listening};
+use crate::ingest::{Answer, Asks, Failure, Fresh, Memory, Oddity, Visit};
+use crate::link;
 use crate::schedule::{self, Asked, Due, Outcome, next_due};
-use crate::store::{Kept, Store, StoreError, VisitRecord};
+use crate::source::Place;
+use crate::store::{Kept, Moves, Store, StoreError, VisitRecord};
 
 /// What one visit came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,31 +24,6 @@ pub struct Tally {
     pub failure: Option<String>,
     pub oddities: usize,
     pub next: Option<Due>,
-}
-
-/// Records that a visit brought nothing, and why.
-pub(super) fn record_failure(
-    store: &Store,
-    listening: &Listening,
-    visit: &Visit,
-    failure: &Failure,
-    kept: &Kept,
-    now: DateTime<Utc>,
-) -> Result<Tally, StoreError> {
-    let failures = kept.failures.saturating_add(1);
-    let outcome = Outcome::Failure {
-        count: failures,
-        throttled: failure.is_throttling(),
-    };
-    let brought = Brought {
-        outcome: failure.code(),
-        message: Some(failure.to_string()),
-        failures,
-        failed: true,
-        ttl: kept.ttl,
-        ..Brought::default()
-    };
-    record(store, listening, visit, brought, &outcome, now)
 }
 
 /// What a visit leaves, before it is known when the next one is due.
@@ -62,79 +40,226 @@ pub(super) struct Brought<'a> {
     pub gone_since: Option<DateTime<Utc>>,
     /// Minutes: what the feed asks for now, or said last (F11).
     pub ttl: Option<u32>,
+    /// What else it asks for now, or said last (F16, F17).
+    pub asks: Asks,
+    pub moves: Moves,
 }
 
-/// Records the visit with when the next is due: after 200, 304 *and* errors by all that was asked of us (F11).
-pub(super) fn record(
-    store: &Store,
-    listening: &Listening,
-    visit: &Visit,
-    brought: Brought<'_>,
-    outcome: &Outcome,
-    now: DateTime<Utc>,
-) -> Result<Tally, StoreError> {
-    let answer = visit.answer.as_ref();
-    let source = &listening.source;
-    // Files are nobody's server: they are read whenever the schedule says.
-    let (asked, min_interval) = if source.place.is_remote() {
-        (asked(answer, brought.ttl, now), source.manners.min_interval)
-    } else {
-        (Asked::default(), Duration::ZERO)
-    };
-    let due = next_due(
-        &source.id,
-        &listening.schedule,
-        min_interval,
-        &asked,
-        outcome,
-        visit.at,
-    );
-    store.record_visit(&VisitRecord {
-        source: &visit.source,
-        at: visit.at,
-        took: visit.took,
-        outcome: brought.outcome,
-        status: answer.map(|answer| answer.status),
-        bytes: answer.map(|answer| answer.bytes),
-        added: brought.added,
-        changed: brought.changed,
-        message: brought.message.clone(),
-        oddities: brought.oddities,
-        memory: brought.memory,
-        failures: brought.failures,
-        gone_since: brought.gone_since,
-        retry_at: asked.retry_at,
-        due: due.map(|due| (due.at, due.because.as_str())),
-    })?;
-    Ok(Tally {
-        source: visit.source.clone(),
-        outcome: brought.outcome,
-        added: brought.added,
-        changed: brought.changed,
-        failure: brought.message.filter(|_| brought.failed),
-        oddities: brought.oddities.len(),
-        next: due,
-    })
+/// A visit on its way into the store, with what was remembered of its source before.
+pub(super) struct Case<'a> {
+    pub store: &'a Store,
+    pub listening: &'a Listening,
+    pub visit: &'a Visit,
+    pub kept: Kept,
+    pub now: DateTime<Utc>,
 }
 
-/// What the server and the feed ask of whoever comes again.
-fn asked(answer: Option<&Answer>, ttl: Option<u32>, now: DateTime<Utc>) -> Asked {
-    let fresh_for = answer.and_then(|answer| {
-        schedule::freshness(
-            answer.cache_control.as_deref(),
-            answer.age.as_deref(),
-            answer.expires.as_deref(),
-            answer.date.as_deref(),
-        )
-    });
-    let throttling = answer.filter(|answer| matches!(answer.status, 429 | 503));
-    let retry_at =
-        throttling.and_then(|answer| schedule::retry_after(answer.retry_after.as_deref()?, now));
-    let ttl = ttl.map(|minutes| Duration::from_secs(u64::from(minutes).saturating_mul(60)));
+impl<'a> Case<'a> {
+    pub fn of(
+        store: &'a Store,
+        listening: &'a Listening,
+        visit: &'a Visit,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        Ok(Case {
+            store,
+            listening,
+            visit,
+            kept: store.kept(&visit.source)?,
+            now,
+        })
+    }
+
+    /// What holds unless the visit says otherwise.
+    pub fn brought(&self) -> Brought<'_> {
+        Brought {
+            ttl: self.kept.ttl,
+            asks: self.kept.asks.clone(),
+            moves: self.kept.moves.clone(),
+            ..Brought::default()
+        }
+    }
+
+    /// The address this visit was to try, if it was a trial.
+    pub fn trial(&self) -> Option<&str> {
+        let evidence = self.kept.moves.evidence.as_ref();
+        evidence
+            .filter(|evidence| evidence.on_trial)
+            .map(|evidence| evidence.to.as_str())
+    }
+
+    /// What a visit that went well says of the source's address. One that follows another has none of its own; it goes where the other goes.
+    pub fn moved(&self, fresh: Option<&Fresh>, memory: &Memory) -> Result<Moved, StoreError> {
+        let source = &self.listening.source;
+        if let Some(leader) = &self.kept.follows {
+            let place = moves::at_its_place(source, &self.store.kept(leader)?.moves).place;
+            let memory = match &place {
+                Place::Url(url) => Some(memory.clone().readdressed(url)),
+                Place::Files { .. } => None,
+            };
+            return Ok(Moved {
+                moves: Moves::default(),
+                memory,
+            });
+        }
+        moves::after_success(self.store, source, self.visit, &self.kept, fresh, memory)
+    }
+
+    /// Records that the visit brought nothing, and why.
+    pub fn record_failure(&self, failure: &Failure) -> Result<Tally, StoreError> {
+        let failures = self.kept.failures.saturating_add(1);
+        let outcome = Outcome::Failure {
+            count: failures,
+            throttled: failure.is_throttling(),
+        };
+        let brought = Brought {
+            outcome: failure.code(),
+            message: Some(failure.to_string()),
+            failures,
+            failed: true,
+            moves: moves::after_failure(&self.kept, failures, false),
+            ..self.brought()
+        };
+        self.record(brought, &outcome)
+    }
+
+    /// Gives up a visit that was turned back before it asked: it was none, and is made later (F14).
+    pub fn turn_back(&self, failure: &Failure) -> Result<Tally, StoreError> {
+        self.store.end_claim(&self.visit.source)?;
+        Ok(Tally {
+            source: self.visit.source.clone(),
+            outcome: failure.code(),
+            added: 0,
+            changed: 0,
+            failure: Some(failure.to_string()),
+            oddities: 0,
+            next: None,
+        })
+    }
+
+    /// Records the visit with when the next is due: after 200, 304 *and* errors by all that was asked of us (F11).
+    pub fn record(&self, brought: Brought<'_>, outcome: &Outcome) -> Result<Tally, StoreError> {
+        let (store, visit, source) = (self.store, self.visit, &self.listening.source);
+        let answer = visit.answer.as_ref();
+        // Files are nobody's server: they are read whenever the schedule says.
+        let (asked, min_interval) = if source.place.is_remote() {
+            let asked = Asked {
+                fresh_for: answer.and_then(fresh_for),
+                retry_at: answer.and_then(|answer| retry_at(answer, self.now)),
+                ..asked(brought.ttl, &brought.asks)
+            };
+            (asked, source.manners.min_interval)
+        } else {
+            (Asked::default(), Duration::ZERO)
+        };
+        let due = next_due(
+            &source.id,
+            &self.listening.schedule,
+            min_interval,
+            &asked,
+            outcome,
+            self.ended(),
+        );
+        store.record_visit(&VisitRecord {
+            source: &visit.source,
+            at: visit.at,
+            took: visit.took,
+            outcome: brought.outcome,
+            status: answer.map(|answer| answer.status),
+            bytes: answer.map(|answer| answer.bytes),
+            added: brought.added,
+            changed: brought.changed,
+            message: brought.message.clone(),
+            oddities: brought.oddities,
+            memory: brought.memory,
+            failures: brought.failures,
+            gone_since: brought.gone_since,
+            retry_at: asked.retry_at,
+            via: answer.and_then(server_of),
+            due: due.map(|due| (due.at, due.because.as_str())),
+        })?;
+        if brought.moves != self.kept.moves {
+            let server = moves::server(source, &brought.moves);
+            store.record_moves(&visit.source, &brought.moves, server.as_deref())?;
+        }
+        Ok(Tally {
+            source: visit.source.clone(),
+            outcome: brought.outcome,
+            added: brought.added,
+            changed: brought.changed,
+            failure: brought.message.filter(|_| brought.failed),
+            oddities: brought.oddities.len(),
+            next: due,
+        })
+    }
+
+    /// Waits are counted from the end of a visit. It may have waited for its turn at the host, and counted from its start the next request could come early:
+    /// 59 minutes are not an hour (F11, F18).
+    fn ended(&self) -> DateTime<Utc> {
+        let took = TimeDelta::from_std(self.visit.took).unwrap_or_default();
+        self.visit.at.checked_add_signed(took).unwrap_or(self.visit.at)
+    }
+}
+
+/// What a feed asks of whoever comes again, as it said last.
+pub(super) fn asked_by_feed(kept: &Kept) -> Asked {
+    asked(kept.ttl, &kept.asks)
+}
+
+fn asked(ttl: Option<u32>, asks: &Asks) -> Asked {
     Asked {
-        fresh_for,
-        retry_at,
-        ttl,
+        ttl: ttl.map(|minutes| Duration::from_secs(u64::from(minutes).saturating_mul(60))),
+        update_period: schedule::update_period(
+            asks.update_period.as_deref(),
+            asks.update_frequency.as_deref(),
+        ),
+        skip_hours: asks.skip_hours.clone(),
+        skip_days: asks.skip_days.clone(),
         ..Asked::default()
     }
+}
+
+fn fresh_for(answer: &Answer) -> Option<Duration> {
+    schedule::freshness(
+        answer.cache_control.as_deref(),
+        answer.age.as_deref(),
+        answer.expires.as_deref(),
+        answer.date.as_deref(),
+    )
+}
+
+/// When an answer of 429 or 503 allows another request, if it says so.
+fn retry_at(answer: &Answer, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let value = answer.retry_after.as_deref()?;
+    matches!(answer.status, 429 | 503)
+        .then(|| schedule::retry_after(value, now))
+        .flatten()
+}
+
+fn server_of(answer: &Answer) -> Option<String> {
+    link::server(&link::resolve(&answer.url, None)?)
+}
+
+/// Leaves a server alone that asked for it, for all its sources (F14): those due before then are put off now, so that `status` shows when and why.
+pub(super) fn hold_server(
+    store: &Store,
+    config: &Config,
+    visit: &Visit,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let Some(answer) = &visit.answer else {
+        return Ok(());
+    };
+    let Some((until, server)) = retry_at(answer, now).zip(server_of(answer)) else {
+        return Ok(());
+    };
+    store.hold(&server, until, now)?;
+    for id in store.due_at_server(&server, until)? {
+        if let Some(listening) = config.source(&id) {
+            let asked = asked_by_feed(&store.kept(&id)?);
+            let due = schedule::held(&id, &listening.schedule, &asked, until);
+            store.postpone(&id, due.at, due.because.as_str())?;
+        }
+    }
+    Ok(())
 }

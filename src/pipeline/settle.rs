@@ -1,22 +1,19 @@
 //! Arrivals → the store: entries, stories, source links, validators and the next visit, one transaction an arrival.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use super::record::{Brought, Tally, record, record_failure};
-use super::study::study;
+use super::intake::Intake;
+use super::moves;
+use super::record::{Brought, Case, Tally, asked_by_feed, hold_server};
+use super::withdraw::withdraw;
 use crate::config::{Config, Listening};
-use crate::dedupe::{self, Fingerprint, Judgement, SETTLING, Voice, judge, speaks_better};
-use crate::enrich;
-use crate::ingest::{Arrival, Entry, Failure, Fresh, Memory, Oddity, Visit};
+use crate::ingest::{Arrival, Failure, Fresh, Memory, Oddity, Visit};
 use crate::link;
-use crate::schedule::{self, Asked, Because, Due, Outcome};
-use crate::store::{EntryKey, Listed, Put, Store, StoreError, StoryKey};
-
-/// Clocks of publishers run fast by minutes; a date further in the future than this is not believed, and a story within it is published
-/// (T10).
-pub(super) const SKEW: TimeDelta = TimeDelta::minutes(15);
+use crate::schedule::{self, Because, Due, Outcome};
+use crate::source::Place;
+use crate::store::{Listed, Put, Store, StoreError};
 
 /// What settling a round of arrivals came to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,19 +26,38 @@ pub struct Settled {
 
 /// The configured sources, as the store wants to know them.
 pub fn listed(config: &Config, now: DateTime<Utc>) -> Vec<Listed> {
+    let mut leaders: BTreeMap<String, &str> = BTreeMap::new();
+    let mut sources = Vec::with_capacity(config.sources.len());
     // A source that was never visited is due at once: whoever listed it waits to see it. Hosts are spared by `per_host` and `host_interval` (F19).
-    let list = |listening: &Listening| {
-        let source = &listening.source;
+    for Listening { source, .. } in &config.sources {
         let because = Because::Startup.as_str();
-        Listed {
+        let url = match &source.place {
+            Place::Url(url) => Some(url),
+            Place::Files { .. } => None,
+        };
+        sources.push(Listed {
             id: source.id.clone(),
             name: source.name.clone(),
             address: source.place.shown(),
+            server: url.and_then(link::server),
+            follows: url.and_then(|url| leader(&mut leaders, url, &source.id)),
             first_due: now,
             because,
-        }
-    };
-    config.sources.iter().map(list).collect()
+        });
+    }
+    sources
+}
+
+/// The earlier source with the very same address, credentials included: it asks for both, in its own manners and on its own schedule (F19).
+fn leader<'a>(
+    leaders: &mut BTreeMap<String, &'a str>,
+    url: &url::Url,
+    id: &'a str,
+) -> Option<String> {
+    let mut address = url.clone();
+    address.set_fragment(None);
+    let first = *leaders.entry(address.into()).or_insert(id);
+    (first != id).then(|| first.to_string())
 }
 
 /// Slots missed while nothing ran become one visit, spread out after the start (C10). Files are read at once: they may have changed meanwhile, and wait
@@ -62,7 +78,7 @@ pub fn catch_up(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<()
         let due = schedule::catch_up(
             &source,
             &listening.schedule,
-            &Asked::default(),
+            &asked_by_feed(&store.kept(&source)?),
             Due { at, because },
             now,
         );
@@ -97,12 +113,10 @@ pub fn settle(
                     touched.clear();
                     tracing::error!(source = %visit.source, %error, "what this visit brought could not be stored; nothing of it was kept");
                     let failure = Failure::Panicked(format!("it could not be stored: {error}"));
-                    store.attempt(|store| {
-                        let kept = store.kept(&visit.source)?;
-                        record_failure(store, listening, visit, &failure, &kept, now)
-                    })?
+                    store.attempt(|store| Case::of(store, listening, visit, now)?.record_failure(&failure))?
                 }
             };
+            hold_server(store, config, visit, now)?;
             settled.visits.push(tally);
             for source in touched {
                 settled.feeds.extend(config.feeds_of(&source).map(|feed| feed.id.clone()));
@@ -119,57 +133,64 @@ fn settle_one(
     now: DateTime<Utc>,
     touched: &mut BTreeSet<String>,
 ) -> Result<Tally, StoreError> {
-    let kept = store.kept(&visit.source)?;
+    let case = Case::of(store, listening, visit, now)?;
     match &visit.arrival {
         Arrival::Fresh(fresh) => {
-            if kept.memory == Memory::default() {
+            if case.kept.memory == Memory::default() {
                 // Read for the first time: feeds that waited for this may be served now, empty or not (S14).
                 touched.insert(visit.source.clone());
             }
-            settle_fresh(store, listening, visit, fresh, now, touched)
+            if let Some(trial) = case.trial()
+                && !moves::is_known(store, &listening.source, Some(fresh))?
+            {
+                return case.record_failure(&Failure::AnotherFeed(trial.to_string()));
+            }
+            settle_fresh(&case, fresh, touched)
         }
         Arrival::Unchanged { memory } => {
+            store.drop_specimen(&visit.source)?;
+            let moved = case.moved(None, memory)?;
             let brought = Brought {
                 outcome: "unchanged",
-                memory: Some(memory),
-                ttl: kept.ttl,
-                ..Brought::default()
+                memory: Some(moved.memory.as_ref().unwrap_or(memory)),
+                moves: moved.moves,
+                ..case.brought()
             };
-            record(store, listening, visit, brought, &Outcome::Success, now)
+            case.record(brought, &Outcome::Success)
         }
+        Arrival::Gone if case.trial().is_some() => case.record_failure(&Failure::Status(410)),
         Arrival::Gone => {
-            let since = kept.gone_since.unwrap_or(visit.at);
-            let message = Some(
-                "the publisher says it is gone for good (410); what it brought is kept".to_string(),
-            );
-            record(
-                store,
-                listening,
-                visit,
-                Brought {
-                    outcome: "gone",
-                    message,
-                    gone_since: Some(since),
-                    ttl: kept.ttl,
-                    ..Brought::default()
-                },
-                &Outcome::Gone { since },
-                now,
-            )
+            let since = case.kept.gone_since.unwrap_or(visit.at);
+            let message = "the publisher says it is gone for good (410); what it brought is kept";
+            let brought = Brought {
+                outcome: "gone",
+                message: Some(message.to_string()),
+                gone_since: Some(since),
+                moves: moves::after_failure(&case.kept, 0, true),
+                ..case.brought()
+            };
+            case.record(brought, &Outcome::Gone { since })
         }
-        Arrival::Failed(failure) => record_failure(store, listening, visit, failure, &kept, now),
+        Arrival::Failed(failure @ Failure::Held(_)) => case.turn_back(failure),
+        Arrival::Failed(failure) => {
+            if let Failure::Parser(specimen) = failure {
+                store.keep_specimen(&visit.source, specimen, now)?;
+            }
+            case.record_failure(failure)
+        }
     }
 }
 
 fn settle_fresh(
-    store: &Store,
-    listening: &Listening,
-    visit: &Visit,
+    case: &Case<'_>,
     fresh: &Fresh,
-    now: DateTime<Utc>,
     touched: &mut BTreeSet<String>,
 ) -> Result<Tally, StoreError> {
+    let (store, visit, now) = (case.store, case.visit, case.now);
+    // Before its entries are stored, when all of them would be known.
+    let moved = case.moved(Some(fresh), &fresh.memory)?;
     store.record_channel(&visit.source, &fresh.channel)?;
+    store.drop_specimen(&visit.source)?;
     let mut intake = Intake {
         store,
         source: &visit.source,
@@ -204,148 +225,21 @@ fn settle_fresh(
         };
         touched.extend(store.carriers(story)?);
     }
+    let mut oddities = intake.oddities;
+    let kept = &case.kept;
+    for story in withdraw(store, &visit.source, fresh, kept, now, &mut oddities)? {
+        touched.extend(store.carriers(story)?);
+    }
     let brought = Brought {
         outcome: "fresh",
-        memory: Some(&fresh.memory),
+        memory: Some(moved.memory.as_ref().unwrap_or(&fresh.memory)),
+        moves: moved.moves,
         added,
         changed,
-        oddities: &intake.oddities,
+        oddities: &oddities,
         ttl: fresh.channel.ttl,
-        ..Brought::default()
+        asks: fresh.channel.asks.clone(),
+        ..case.brought()
     };
-    record(store, listening, visit, brought, &Outcome::Success, now)
-}
-
-/// The entries of one arrival on their way in.
-struct Intake<'a> {
-    store: &'a Store,
-    source: &'a str,
-    now: DateTime<Utc>,
-    oddities: Vec<Oddity>,
-}
-
-impl Intake<'_> {
-    /// Adds a new entry: studied, judged by its kin, given a story. Returns the story.
-    fn add(&mut self, entry: &Entry, at: &str) -> Result<StoryKey, StoreError> {
-        let studied = study(entry, at);
-        self.oddities.extend(studied.oddities);
-        let store = self.store;
-        let Judgement { story, reason } = judge(
-            &studied.print,
-            &store.kin_by_address(&studied.print, None)?,
-            &store.kin_by_text(&studied.print, None)?,
-        );
-        let joined = match &story {
-            Some(id) => store.story_key(id)?,
-            None => None,
-        };
-        let story = match joined {
-            Some(story) => story,
-            None => self.found(entry)?,
-        };
-        let key = store.add_entry(self.source, entry, story, self.now)?;
-        store.record_verdict(key, &reason, dedupe::RULES, self.now)?;
-        keep_study(store, key, &studied.print, &studied.links)?;
-        self.let_speak(key, story, entry, studied.print.tokens)?;
-        Ok(story)
-    }
-
-    /// Lets the entry speak for its story if nobody does, or if it speaks better than who does.
-    fn let_speak(
-        &self,
-        key: EntryKey,
-        story: StoryKey,
-        entry: &Entry,
-        tokens: u32,
-    ) -> Result<(), StoreError> {
-        let store = self.store;
-        let Some(present) = store.speaker(story)? else {
-            return store.set_representative(story, key);
-        };
-        let own_time = believed(entry.published.map(|dated| dated.at()), self.now);
-        let newcomer = Voice {
-            tokens,
-            at_home: at_home(store, self.source, entry.url.as_deref())?,
-            published: own_time,
-        };
-        let before = Voice {
-            tokens: present.tokens,
-            at_home: at_home(store, &present.source, present.url.as_deref())?,
-            published: present.published,
-        };
-        let is_settling = self.now - present.born <= SETTLING;
-        if !speaks_better(&before, &newcomer, is_settling) {
-            return Ok(());
-        }
-        store.set_representative(story, key)?;
-        match own_time {
-            // Readers have hardly seen it: it is dated by who speaks now, and did not change.
-            Some(earlier) if is_settling => store.date_back(story, earlier),
-            _ => store.touch_story(story, self.now),
-        }
-    }
-
-    /// Founds a story on the entry's own time; on the moment it was first seen when it has none that can be believed (T10, T11).
-    fn found(&self, entry: &Entry) -> Result<StoryKey, StoreError> {
-        let published = believed(
-            entry.published.or(entry.updated).map(|dated| dated.at()),
-            self.now,
-        )
-        .unwrap_or(self.now);
-        let updated = believed(entry.updated.map(|dated| dated.at()), self.now)
-            .filter(|at| *at > published)
-            .unwrap_or(published);
-        self.store
-            .found_story(self.source, &entry.id, published, updated, self.now)
-    }
-
-    /// A source says something else under the same identity. The entry stays in its story; `updated` moves when the text or the title did (P5, P23), and
-    /// `published` never (T12).
-    fn revise(
-        &mut self,
-        key: EntryKey,
-        story: StoryKey,
-        entry: &Entry,
-        before: &Entry,
-        at: &str,
-    ) -> Result<(), StoreError> {
-        let studied = study(entry, at);
-        self.oddities.extend(studied.oddities);
-        self.store.revise_entry(key, entry, before, self.now)?;
-        // Not the fingerprint that is stored: older rules may have made it, and would call every text changed.
-        let former = study(before, at);
-        if former.print.text != studied.print.text || before.title != entry.title {
-            let declared = believed(entry.updated.map(|dated| dated.at()), self.now)
-                .filter(|at| before.updated.is_none_or(|was| was.at() < *at));
-            self.store
-                .touch_story(story, declared.unwrap_or(self.now))?;
-        }
-        keep_study(self.store, key, &studied.print, &studied.links)
-    }
-}
-
-/// Whether an article lives on its source's own site. One without an address lives nowhere else.
-fn at_home(store: &Store, source: &str, url: Option<&str>) -> Result<bool, StoreError> {
-    let Some(url) = url.and_then(|url| link::resolve(url, None)) else {
-        return Ok(true);
-    };
-    let home = store
-        .home(source)?
-        .and_then(|home| link::resolve(&home, None));
-    Ok(home.is_none_or(|home| link::registrable(&home) == link::registrable(&url)))
-}
-
-fn keep_study(
-    store: &Store,
-    entry: EntryKey,
-    print: &Fingerprint,
-    links: &[enrich::SourceLink],
-) -> Result<(), StoreError> {
-    store.record_fingerprint(entry, print, dedupe::RULES)?;
-    store.record_links(entry, links, enrich::RULES)
-}
-
-/// The instant, unless it lies too far in the future to be believed (T10).
-fn believed(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    at.filter(|at| *at <= now + SKEW)
+    case.record(brought, &Outcome::Success)
 }

@@ -19,6 +19,8 @@ pub enum Because {
     SkipDays,
     /// `Retry-After` (F14).
     RetryAfter,
+    /// `Retry-After` in answer to another source at the same server (F14).
+    HostHeld,
     /// Repeated failure (F26).
     Backoff,
     /// 429 or 503 without a usable `Retry-After` (F15).
@@ -33,7 +35,7 @@ pub enum Because {
 
 impl Because {
     /// Every rule there is.
-    pub const ALL: [Because; 13] = [
+    pub const ALL: [Because; 14] = [
         Because::Schedule,
         Because::MinInterval,
         Because::Freshness,
@@ -42,6 +44,7 @@ impl Because {
         Because::SkipHours,
         Because::SkipDays,
         Because::RetryAfter,
+        Because::HostHeld,
         Because::Backoff,
         Because::Throttled,
         Because::GoneConfirm,
@@ -60,6 +63,7 @@ impl Because {
             Because::SkipHours => "skip-hours",
             Because::SkipDays => "skip-days",
             Because::RetryAfter => "retry-after",
+            Because::HostHeld => "host-held",
             Because::Backoff => "backoff",
             Because::Throttled => "throttled",
             Because::GoneConfirm => "gone-confirm",
@@ -86,6 +90,9 @@ impl Because {
             Because::SkipHours => "the feed asks not to be read in the hours before (skipHours)",
             Because::SkipDays => "the feed asks not to be read on the days before (skipDays)",
             Because::RetryAfter => "the server asked not to be asked again before (Retry-After)",
+            Because::HostHeld => {
+                "its server, in answer to another source there, asked not to be asked again before (Retry-After)"
+            }
             Because::Backoff => "it failed, and the wait doubles with every failure in a row",
             Because::Throttled => {
                 "the server said that it is asked too much, so the wait is at least doubled"

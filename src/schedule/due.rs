@@ -160,6 +160,16 @@ pub fn catch_up(
     )
 }
 
+/// When a source may be visited whose server, in answer to another source, asked to be left alone until `until` (F14): then, spread like every time
+/// that many sources share, and out of skipped hours and days (F16).
+pub fn held(source_id: &str, schedule: &Schedule, asked: &Asked, until: DateTime<Utc>) -> Due {
+    let due = Due {
+        at: spread(source_id, schedule, until),
+        because: Because::HostHeld,
+    };
+    out_of_skipped(source_id, schedule, asked, due)
+}
+
 /// Doubled with every failure in a row, from the operator's minimum up to a week (F26).
 fn backoff(min_interval: Duration, count: u32) -> Duration {
     let doubled = 2u32.saturating_pow(count.saturating_sub(1));
@@ -378,6 +388,19 @@ mod tests {
             visited(),
         );
         assert_eq!(due.map(|due| due.at), Some(DateTime::<Utc>::MAX_UTC));
+    }
+
+    #[test]
+    fn f14_a_held_server_is_left_alone_and_f16_skipped_hours_as_well() {
+        let mut asked = Asked::default();
+        let until = at("2025-11-11T12:30:00");
+        let due = |asked: &Asked| Some(held(&still(), &hourly(), asked, until));
+        is(due(&asked), "2025-11-11T12:30:00", Because::HostHeld);
+        asked.skip_hours = vec![12, 13];
+        is(due(&asked), "2025-11-11T14:00:00", Because::SkipHours);
+        for id in ["a", "b", "c"] {
+            assert!(held(id, &hourly(), &asked, until).at >= until, "never early");
+        }
     }
 
     #[test]

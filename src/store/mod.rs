@@ -6,13 +6,18 @@
 mod editions;
 mod entries;
 mod error;
+mod holds;
+mod kept;
 mod keys;
 mod links;
+mod moves;
 mod report;
 mod schema;
 mod shapes;
 mod sources;
+mod specimens;
 mod stories;
+mod withdrawn;
 
 use std::path::Path;
 use std::thread;
@@ -22,10 +27,13 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use entries::Put;
 pub use error::StoreError;
+pub use kept::Kept;
 pub use keys::{EntryKey, StoryKey};
+pub use moves::{Evidence, Moves};
 pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, VisitFacts};
-pub use sources::{Claim, Kept, Listed, VisitRecord};
+pub use sources::{Claim, Listed, VisitRecord};
 pub use stories::Speaker;
+pub use withdrawn::Withdrawal;
 
 /// How long a statement waits for another process that is writing. A commit takes milliseconds; one that takes this long is a stuck
 /// disk.

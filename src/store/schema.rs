@@ -146,8 +146,44 @@ CREATE TABLE renditions (
 ) STRICT, WITHOUT ROWID;
 ";
 
-fn steps() -> [M<'static>; 1] {
-    [M::up(FIRST)]
+/// What asking politely over weeks needs: what feeds ask for, servers that are to be left alone, sources that share an address or have moved, what was
+/// withdrawn, and documents on which a parser failed.
+const SECOND: &str = r"
+ALTER TABLE sources ADD COLUMN asks TEXT;                  -- JSON: skipHours, skipDays, sy:* as last said
+ALTER TABLE sources ADD COLUMN server TEXT;                -- of the address that is asked
+ALTER TABLE sources ADD COLUMN via TEXT;                   -- of the address that answered last
+ALTER TABLE sources ADD COLUMN follows TEXT;               -- the source that asks for it, having the same address
+ALTER TABLE sources ADD COLUMN moved_to TEXT;              -- asked in place of `address`
+ALTER TABLE sources ADD COLUMN moved_at INTEGER;
+ALTER TABLE sources ADD COLUMN new_url TEXT;               -- where the feed itself says it lives now
+ALTER TABLE sources ADD COLUMN evidence_to TEXT;           -- evidence that it has moved: where to, since when, told in how many visits
+ALTER TABLE sources ADD COLUMN evidence_since INTEGER;
+ALTER TABLE sources ADD COLUMN evidence_visits INTEGER;
+ALTER TABLE sources ADD COLUMN evidence_trial INTEGER;     -- to be asked there next, to see whether it is the same feed
+ALTER TABLE sources ADD COLUMN purge_since INTEGER;        -- when a complete document first left most entries out
+
+ALTER TABLE entries ADD COLUMN withdrawn INTEGER;          -- when its source took it back
+ALTER TABLE entries ADD COLUMN withdrawn_how TEXT;         -- absent, deleted
+CREATE INDEX entries_withdrawn ON entries (source) WHERE withdrawn IS NOT NULL;
+
+CREATE TABLE servers (
+    server     TEXT PRIMARY KEY,
+    held_until INTEGER NOT NULL     -- Retry-After
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE specimens (
+    source       TEXT PRIMARY KEY REFERENCES sources (id),
+    at           INTEGER NOT NULL,
+    said         TEXT NOT NULL,
+    address      TEXT NOT NULL,
+    content_type TEXT,
+    size         INTEGER NOT NULL,
+    packed       BLOB
+) STRICT;
+";
+
+fn steps() -> [M<'static>; 2] {
+    [M::up(FIRST), M::up(SECOND)]
 }
 
 /// Refuses what is no store of ours, or of a newer version. Reads only, so that what is refused is left as it was.
@@ -196,4 +232,16 @@ pub(super) fn require_current(conn: &Connection, path: &Path) -> Result<(), Stor
 fn version(conn: &Connection) -> Result<usize, StoreError> {
     let found: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     Ok(usize::try_from(found).unwrap_or(0))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A store as the first release made it, on disk or in memory.
+    pub fn first_release(conn: &mut Connection) {
+        conn.pragma_update(None, "application_id", APPLICATION_ID)
+            .unwrap();
+        Migrations::new(vec![M::up(FIRST)]).to_latest(conn).unwrap();
+    }
 }

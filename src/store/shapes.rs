@@ -1,10 +1,10 @@
 //! Our values in SQLite's columns and back.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::date::{Precision, Stamp, ZoneRule};
-use crate::ingest::{Dated, Enclosure, Entry, Oddity, Origin, Person, Relation};
+use crate::ingest::{Asks, Dated, Enclosure, Entry, Oddity, Origin, Person, Relation};
 
 pub(super) fn millis(at: DateTime<Utc>) -> i64 {
     at.timestamp_millis()
@@ -189,4 +189,55 @@ pub(super) fn oddities_from_json(text: Option<String>) -> Vec<(String, String, S
         .into_iter()
         .map(|OddityShape(code, at, message)| (code, at, message))
         .collect()
+}
+
+/// What a feed asks of those who poll it. Days by their English names, whose first three letters suffice.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct AsksShape {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skip_hours: Vec<u8>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skip_days: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update_period: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update_frequency: Option<String>,
+}
+
+/// Longest `sy:` value kept, in bytes: honest ones are a word or a number.
+const LONGEST_ASK: usize = 64;
+
+/// Asks as JSON; nothing for one who asks nothing. There are only so many hours and days, however often they are named.
+pub(super) fn asks_to_json(asks: &Asks) -> Result<Option<String>, serde_json::Error> {
+    if *asks == Asks::default() {
+        return Ok(None);
+    }
+    let short = |text: &Option<String>| text.clone().filter(|text| text.len() <= LONGEST_ASK);
+    let mut hours = asks.skip_hours.clone();
+    hours.sort_unstable();
+    hours.dedup();
+    let mut days: Vec<Weekday> = asks.skip_days.clone();
+    days.sort_by_key(Weekday::num_days_from_monday);
+    days.dedup();
+    serde_json::to_string(&AsksShape {
+        skip_hours: hours,
+        skip_days: days.iter().map(Weekday::to_string).collect(),
+        update_period: short(&asks.update_period),
+        update_frequency: short(&asks.update_frequency),
+    })
+    .map(Some)
+}
+
+/// Asks as they were kept; what cannot be read asks nothing.
+pub(super) fn asks_from_json(text: Option<String>) -> Asks {
+    let shape: AsksShape = text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    Asks {
+        skip_hours: shape.skip_hours,
+        skip_days: shape.skip_days.iter().filter_map(|day| day.parse().ok()).collect(),
+        update_period: shape.update_period,
+        update_frequency: shape.update_frequency,
+    }
 }

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, params};
 
+use super::holds::HELD;
+use super::kept::Kept;
 use super::shapes::{instant, millis, oddities_to_json};
 use super::{Store, StoreError};
-use crate::ingest::{Channel, Memory, Oddity, Validators};
+use crate::ingest::{Memory, Oddity};
 
 /// Most visits kept of one source: two months of hourly ones.
 const VISITS_KEPT: i64 = 1500;
@@ -17,6 +19,8 @@ const VISITS_KEPT: i64 = 1500;
 pub struct Claim {
     pub source: String,
     pub kept: Kept,
+    /// Sources with the same address, claimed along with it: one request serves them all (F19).
+    pub followers: Vec<(String, Kept)>,
 }
 
 /// A source as feeds.toml has it, for [`Store::sync_sources`].
@@ -27,21 +31,13 @@ pub struct Listed {
     pub name: Option<String>,
     /// Its address as shown to people: without credentials (F38).
     pub address: String,
+    /// Which server the address is at, for what servers ask of everyone (F14).
+    pub server: Option<String>,
+    /// An earlier source with the very same address: that one asks for both (F19).
+    pub follows: Option<String>,
     /// When a source that is new here is due first, and why.
     pub first_due: DateTime<Utc>,
     pub because: &'static str,
-}
-
-/// What is remembered of a source between visits.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Kept {
-    pub memory: Memory,
-    /// Visits that failed in a row.
-    pub failures: u32,
-    /// The first 410 of an unbroken run (F25).
-    pub gone_since: Option<DateTime<Utc>>,
-    /// Minutes: the feed's `ttl` as it was said last, which holds after a 304 and after an error as well (F11).
-    pub ttl: Option<u32>,
 }
 
 /// What a finished visit leaves behind, but for its entries.
@@ -63,40 +59,52 @@ pub struct VisitRecord<'a> {
     pub failures: u32,
     pub gone_since: Option<DateTime<Utc>>,
     pub retry_at: Option<DateTime<Utc>>,
+    /// The server that answered last, when one did.
+    pub via: Option<String>,
     /// `None`: never again (F25).
     pub due: Option<(DateTime<Utc>, &'static str)>,
 }
 
 impl Store {
     /// Makes the store know exactly the configured sources as active; the others keep what they brought and are left alone. A source whose address
-    /// changed is due anew, and what the old address said (410, Retry-After) is forgotten.
+    /// changed is due anew, and what the old address said (410, Retry-After, where it has moved) is forgotten.
     pub fn sync_sources(&self, sources: &[Listed]) -> Result<(), StoreError> {
         self.conn
             .execute("UPDATE sources SET active = 0 WHERE active = 1", [])?;
         let mut put = self.conn.prepare_cached(
-            "INSERT INTO sources (id, name, address, due, due_because) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (id) DO UPDATE SET active = 1, name = excluded.name,
-                 retired = CASE WHEN address = excluded.address THEN retired ELSE 0 END,
-                 due = CASE WHEN address = excluded.address THEN due ELSE excluded.due END,
-                 due_because = CASE WHEN address = excluded.address THEN due_because ELSE excluded.due_because END,
-                 failures = CASE WHEN address = excluded.address THEN failures ELSE 0 END,
-                 gone_since = CASE WHEN address = excluded.address THEN gone_since END,
-                 retry_at = CASE WHEN address = excluded.address THEN retry_at END,
-                 address = excluded.address",
+            "INSERT INTO sources (id, name, address, due, due_because, server, follows) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (id) DO UPDATE SET active = 1, name = excluded.name, follows = excluded.follows,
+                 server = CASE WHEN moved_to IS NULL THEN excluded.server ELSE server END",
+        )?;
+        let mut elsewhere = self.conn.prepare_cached(
+            "UPDATE sources SET address = ?2, due = ?3, due_because = ?4, server = ?5, via = NULL, retired = 0, failures = 0, gone_since = NULL, retry_at = NULL,
+                 moved_to = NULL, moved_at = NULL, new_url = NULL, evidence_to = NULL, evidence_since = NULL, evidence_visits = NULL, evidence_trial = NULL,
+                 purge_since = NULL WHERE id = ?1 AND address <> ?2",
         )?;
         for source in sources {
+            let due = millis(source.first_due);
             put.execute(params![
                 source.id,
                 source.name,
                 source.address,
-                millis(source.first_due),
-                source.because
+                due,
+                source.because,
+                source.server,
+                source.follows
+            ])?;
+            elsewhere.execute(params![
+                source.id,
+                source.address,
+                due,
+                source.because,
+                source.server
             ])?;
         }
         Ok(())
     }
 
-    /// Claims up to `limit` sources that are due, the longest overdue first, until `lease`. What another process holds is passed over.
+    /// Claims up to `limit` sources that are due, the longest overdue first, until `lease`. Passed over is what another process holds, and what is at a
+    /// server that asked to be left alone (F14).
     pub fn claim_due(
         &self,
         now: DateTime<Utc>,
@@ -104,17 +112,16 @@ impl Store {
         lease: Duration,
         owner: &str,
     ) -> Result<Vec<Claim>, StoreError> {
-        let mut claim = self.conn.prepare_cached(
+        let mut claim = self.conn.prepare_cached(&format!(
             "UPDATE sources SET leased_until = ?2, leased_by = ?3
-             WHERE id IN (SELECT id FROM sources WHERE active = 1 AND retired = 0 AND due <= ?1 AND leased_until <= ?1 ORDER BY due, id LIMIT ?4)
+             WHERE id IN (SELECT id FROM sources s WHERE active = 1 AND retired = 0 AND follows IS NULL AND due <= ?1 AND leased_until <= ?1 AND {HELD} <= ?1
+                          ORDER BY due, id LIMIT ?4)
              RETURNING id, due",
-        )?;
-        let until =
-            millis(now).saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 4));
+        ))?;
         let rows = claim.query_map(
             params![
                 millis(now),
-                until,
+                until(now, lease),
                 owner,
                 i64::try_from(limit).unwrap_or(i64::MAX)
             ],
@@ -124,16 +131,12 @@ impl Store {
         claimed.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
         claimed
             .into_iter()
-            .map(|(source, _)| {
-                Ok(Claim {
-                    kept: self.kept(&source)?,
-                    source,
-                })
-            })
+            .map(|(source, _)| self.claimed(source))
             .collect()
     }
 
-    /// Claims one source though it be not due. `None` when another process holds it, or when its server asked to be left alone until later (F14).
+    /// Claims one source though it be not due; of a source that follows another, the other. `None` when another process holds it, or when its server
+    /// asked to be left alone until later (F14).
     pub fn claim(
         &self,
         source: &str,
@@ -141,19 +144,34 @@ impl Store {
         lease: Duration,
         owner: &str,
     ) -> Result<Option<Claim>, StoreError> {
-        let until =
-            millis(now).saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 4));
-        let claimed = self.conn.prepare_cached(
-            "UPDATE sources SET leased_until = ?2, leased_by = ?3 WHERE id = ?4 AND active = 1 AND leased_until <= ?1 AND coalesce(retry_at, 0) <= ?1",
-        )?.execute(params![millis(now), until, owner, source])?;
-        if claimed == 0 {
-            Ok(None)
-        } else {
-            Ok(Some(Claim {
-                kept: self.kept(source)?,
-                source: source.to_string(),
-            }))
-        }
+        let mut claim = self.conn.prepare_cached(&format!(
+            "UPDATE sources SET leased_until = ?2, leased_by = ?3
+             WHERE id = (SELECT id FROM sources s WHERE id = (SELECT coalesce(follows, id) FROM sources WHERE id = ?4)
+                         AND active = 1 AND leased_until <= ?1 AND coalesce(retry_at, 0) <= ?1 AND {HELD} <= ?1)
+             RETURNING id",
+        ))?;
+        let claimed: Option<String> = claim
+            .query_row(
+                params![millis(now), until(now, lease), owner, source],
+                |row| row.get(0),
+            )
+            .optional()?;
+        claimed.map(|source| self.claimed(source)).transpose()
+    }
+
+    fn claimed(&self, source: String) -> Result<Claim, StoreError> {
+        let mut find = self
+            .conn
+            .prepare_cached("SELECT id FROM sources WHERE active = 1 AND follows = ?1 ORDER BY rowid")?;
+        let followers: Vec<String> = find
+            .query_map([&source], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let followers = followers.into_iter().map(|id| Ok((id.clone(), self.kept(&id)?)));
+        Ok(Claim {
+            kept: self.kept(&source)?,
+            followers: followers.collect::<Result<_, StoreError>>()?,
+            source,
+        })
     }
 
     /// Holds on to everything this owner has claimed, until `lease` from now.
@@ -163,13 +181,11 @@ impl Store {
         lease: Duration,
         owner: &str,
     ) -> Result<(), StoreError> {
-        let until =
-            millis(now).saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 4));
         self.conn
             .prepare_cached(
                 "UPDATE sources SET leased_until = ?1 WHERE leased_by = ?2 AND leased_until < ?1",
             )?
-            .execute(params![until, owner])?;
+            .execute(params![until(now, lease), owner])?;
         Ok(())
     }
 
@@ -183,34 +199,27 @@ impl Store {
         Ok(())
     }
 
-    /// Until when a source's server asked to be left alone (F14), if that is still to come.
-    pub fn left_alone_until(
-        &self,
-        source: &str,
-        now: DateTime<Utc>,
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let mut find = self
-            .conn
-            .prepare_cached("SELECT retry_at FROM sources WHERE id = ?1 AND retry_at > ?2")?;
-        let found: Option<i64> = find
-            .query_row(params![source, millis(now)], |row| row.get(0))
-            .optional()?;
-        Ok(found.map(instant))
-    }
-
     /// Gives a claim back without a visit.
     pub fn release(&self, source: &str, owner: &str) -> Result<(), StoreError> {
         self.conn.prepare_cached("UPDATE sources SET leased_until = 0, leased_by = NULL WHERE id = ?1 AND leased_by = ?2")?.execute(params![source, owner])?;
         Ok(())
     }
 
-    /// The earliest instant at which some source becomes due or its lease ends.
+    /// Ends a claim without a visit, whoever holds it: the visit was turned back on its way (F14).
+    pub fn end_claim(&self, source: &str) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("UPDATE sources SET leased_until = 0, leased_by = NULL WHERE id = ?1")?
+            .execute([source])?;
+        Ok(())
+    }
+
+    /// The earliest instant at which some source may be claimed: it is due, its lease has ended, and its server is no longer to be left alone.
     pub fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let next: Option<i64> = self
             .conn
-            .prepare_cached(
-                "SELECT min(max(due, leased_until)) FROM sources WHERE active = 1 AND retired = 0",
-            )?
+            .prepare_cached(&format!(
+                "SELECT min(max(due, leased_until, {HELD})) FROM sources s WHERE active = 1 AND retired = 0 AND follows IS NULL",
+            ))?
             .query_row([], |row| row.get(0))?;
         Ok(next.map(instant))
     }
@@ -257,20 +266,6 @@ impl Store {
         Ok(())
     }
 
-    /// What is remembered of a source; nothing of an unknown one.
-    pub fn kept(&self, source: &str) -> Result<Kept, StoreError> {
-        let mut find = self.conn.prepare_cached("SELECT asked, validated_url, etag, last_modified, body, failures, gone_since, ttl FROM sources WHERE id = ?1")?;
-        let Some(mut kept) = find.query_row([source], kept).optional()? else {
-            return Ok(Kept::default());
-        };
-        let mut documents = self
-            .conn
-            .prepare_cached("SELECT path, hash FROM documents WHERE source = ?1 ORDER BY path")?;
-        let rows = documents.query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        kept.memory.documents = rows.collect::<Result<_, _>>()?;
-        Ok(kept)
-    }
-
     /// Records a visit and what it changes about the source, and ends the claim. In the transaction of the visit's entries (F4).
     pub fn record_visit(&self, visit: &VisitRecord<'_>) -> Result<(), StoreError> {
         let oddities = oddities_to_json(visit.oddities)?;
@@ -287,75 +282,18 @@ impl Store {
             .map_or((0, "gone"), |(at, because)| (millis(at), because));
         self.conn.prepare_cached(
             "UPDATE sources SET visited = ?2, failures = ?3, gone_since = ?4, retry_at = ?5, due = ?6, due_because = ?7, retired = ?8,
-                 news = CASE WHEN ?9 THEN ?2 ELSE news END, leased_until = 0, leased_by = NULL WHERE id = ?1",
+                 news = CASE WHEN ?9 THEN ?2 ELSE news END, via = coalesce(?10, via), leased_until = 0, leased_by = NULL WHERE id = ?1",
         )?.execute(params![
             visit.source, millis(visit.at), visit.failures, visit.gone_since.map(millis), visit.retry_at.map(millis), due, because, visit.due.is_none(),
-            visit.added + visit.changed > 0
+            visit.added + visit.changed > 0, visit.via
         ])?;
         if let Some(memory) = visit.memory {
             self.remember(visit.source, memory)?;
         }
         Ok(())
     }
-
-    fn remember(&self, source: &str, memory: &Memory) -> Result<(), StoreError> {
-        self.conn.prepare_cached("UPDATE sources SET asked = ?2, validated_url = ?3, etag = ?4, last_modified = ?5, body = ?6 WHERE id = ?1")?.execute(
-            params![source, memory.asked, memory.validated_url, memory.validators.etag, memory.validators.last_modified, memory.body],
-        )?;
-        let mut held = self
-            .conn
-            .prepare_cached("SELECT path, hash FROM documents WHERE source = ?1 ORDER BY path")?;
-        let held: Vec<(String, [u8; 32])> = held
-            .query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        if held != memory.documents {
-            self.conn
-                .prepare_cached("DELETE FROM documents WHERE source = ?1")?
-                .execute([source])?;
-            let mut put = self.conn.prepare_cached(
-                "INSERT OR REPLACE INTO documents (source, path, hash) VALUES (?1, ?2, ?3)",
-            )?;
-            for (path, hash) in &memory.documents {
-                put.execute(params![source, path, hash])?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A source's home on the web: the page it names, else its own address.
-    pub fn home(&self, source: &str) -> Result<Option<String>, StoreError> {
-        let mut find = self
-            .conn
-            .prepare_cached("SELECT coalesce(page, address) FROM sources WHERE id = ?1")?;
-        Ok(find.query_row([source], |row| row.get(0)).optional()?)
-    }
-
-    /// Keeps what a source says of itself. What it no longer says is kept as it was said last; a `ttl` that is gone asks for nothing any more.
-    pub fn record_channel(&self, source: &str, channel: &Channel) -> Result<(), StoreError> {
-        self.conn
-            .prepare_cached(
-                "UPDATE sources SET title = coalesce(?2, title), page = coalesce(?3, page), feed_id = coalesce(?4, feed_id), rights = coalesce(?5, rights),
-                     language = coalesce(?6, language), ttl = ?7 WHERE id = ?1",
-            )?
-            .execute(params![source, channel.title, channel.link, channel.id, channel.rights, channel.language, channel.ttl])?;
-        Ok(())
-    }
 }
 
-fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
-    Ok(Kept {
-        memory: Memory {
-            asked: row.get(0)?,
-            validated_url: row.get(1)?,
-            validators: Validators {
-                etag: row.get(2)?,
-                last_modified: row.get(3)?,
-            },
-            body: row.get(4)?,
-            documents: Vec::new(),
-        },
-        failures: row.get(5)?,
-        gone_since: row.get::<_, Option<i64>>(6)?.map(instant),
-        ttl: row.get(7)?,
-    })
+fn until(now: DateTime<Utc>, lease: Duration) -> i64 {
+    millis(now).saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 4))
 }

@@ -32,6 +32,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["feed_rs"],                        &["ingest/feed"]),
     (&["encoding_rs", "pulldown_cmark"], &["ingest"]),
     (&["glob"], &["ingest", "config"]),
+    (&["robotxt"],                        &["ingest/robots"]),
     (&["brotli", "flate2", "zstd"],       &["ingest", "publish"]),
     (&["ammonia", "dom_query"],           &["html"]),
     (&["psl"],                            &["link"]),

@@ -127,13 +127,28 @@ pub(super) fn is_public(ip: IpAddr) -> bool {
     }
 }
 
-/// The IPv4 address that an IPv6 address stands for: ::ffff:0:0/96 (RFC 4291), 64:ff9b::/96 (RFC 6052), 2002::/16 (RFC 3056).
+/// Whether a URL names an address that is not public, by number or as `localhost`. Other names are known only once they are looked up.
+pub fn names_private(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => !is_public(IpAddr::V4(ip)),
+        Some(Host::Ipv6(ip)) => !is_public(IpAddr::V6(ip)),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        None => false,
+    }
+}
+
+/// The IPv4 address that an IPv6 address stands for: ::ffff:0:0/96 (RFC 4291), 64:ff9b::/96 (RFC 6052), 2002::/16 (RFC 3056), and any whose second half
+/// is that of an ISATAP tunnel (RFC 5214).
 fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     let v4 = |high: u16, low: u16| Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
     match ip.segments() {
         [0, 0, 0, 0, 0, 0xffff, high, low] => v4(high, low),
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => v4(high, low),
         [0x2002, high, low, ..] => v4(high, low),
+        [.., 0 | 0x200, 0x5efe, high, low] => v4(high, low),
         _ => None,
     }
 }
@@ -194,6 +209,9 @@ mod tests {
             "2001:db8::1",
             "2002:7f00:1::1",
             "2002:c0a8:101::",
+            "2a00:1450::5efe:127.0.0.1",
+            "2a00:1450::200:5efe:10.0.0.1",
+            "fe80::5efe:8.8.8.8",
             "3fff::1",
             "5f00::1",
             "fc00::1",
@@ -224,6 +242,17 @@ mod tests {
             "2002:808:808::1",
         ] {
             assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+    }
+
+    #[test]
+    fn f23_private_places_are_known_by_name_and_number() {
+        let is = |host: &str| names_private(&Url::parse(&format!("http://{host}/")).unwrap());
+        for private in ["localhost", "LOCALHOST.", "a.localhost", "127.1", "[::1]", "10.0.0.1"] {
+            assert!(is(private), "{private}");
+        }
+        for other in ["a.example", "localhost.example", "8.8.8.8", "[2a00:1450::1]"] {
+            assert!(!is(other), "{other}");
         }
     }
 

@@ -13,6 +13,11 @@ const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/fee
 /// F33: what `unpack` can undo, and nothing else.
 const ACCEPT_ENCODING: &str = "gzip, br, zstd";
 
+/// F28: the one instance manipulation that is understood (RFC 3229 §10, as feeds use it).
+const FEED: &str = "feed";
+const A_IM: HeaderName = HeaderName::from_static("a-im");
+const IM: HeaderName = HeaderName::from_static("im");
+
 /// Longest validator kept, in bytes. It goes back with every visit, and servers refuse request heads over 8 KiB. A longer one is not kept: half a
 /// validator is another validator.
 const LONGEST_VALIDATOR: usize = 3 * 1024;
@@ -43,10 +48,30 @@ pub(super) fn asking(ask: &Ask) -> HeaderMap {
         header::IF_MODIFIED_SINCE,
         ask.validators.last_modified.as_deref(),
     );
+    if !ask.validators.is_empty() {
+        headers.insert(A_IM, HeaderValue::from_static(FEED));
+    }
     headers
 }
 
-/// F29: `headwater/VERSION (+contact; feed-id=ID)`, less what is not known.
+/// Whether a 226 says that it is a delta of the kind that was asked for, and of no other kind besides (F28).
+pub(super) fn is_feed_delta(ask: &Ask, headers: &HeaderMap) -> bool {
+    let manipulated = joined(headers, IM);
+    !ask.validators.is_empty()
+        && manipulated.is_some_and(|how| how.trim().eq_ignore_ascii_case(FEED))
+}
+
+/// Whether an answer of 429 or 503 says when to come again, well enough that those who wait for their turn need not try (F14). When exactly is not for
+/// this room to say.
+pub(super) fn says_when(headers: &HeaderMap) -> bool {
+    first(headers, header::RETRY_AFTER).is_some_and(|when| {
+        let when = when.trim();
+        let is_number = !when.is_empty() && when.bytes().all(|b| b.is_ascii_digit());
+        is_number && when.bytes().any(|b| b != b'0') || httpdate::parse_http_date(when).is_ok()
+    })
+}
+
+/// F29: `headwater/VERSION (+contact; N subscribers; feed-id=ID)`, less what is not known.
 fn user_agent(ask: &Ask) -> String {
     let contact = ask
         .manners
@@ -56,7 +81,10 @@ fn user_agent(ask: &Ask) -> String {
     let id = Some(plain(&ask.feed_id))
         .filter(|id| !id.is_empty())
         .map(|id| format!("feed-id={id}"));
-    let about: Vec<String> = contact.into_iter().chain(id).collect();
+    // In the plural, one being one too: publishers count by this word.
+    let subscribers =
+        Some(format!("{} subscribers", ask.subscribers)).filter(|_| ask.subscribers > 0);
+    let about: Vec<String> = contact.into_iter().chain(subscribers).chain(id).collect();
     let name = concat!("headwater/", env!("CARGO_PKG_VERSION"));
     if about.is_empty() {
         name.to_owned()
@@ -135,6 +163,7 @@ mod tests {
             validators: Validators::default(),
             manners,
             feed_id: feed_id.into(),
+            subscribers: 0,
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Hosts {
     known: Mutex<Known>,
     /// Visits at once, whatever the host.
     visits: Arc<Semaphore>,
+    /// How often a server has asked to be left alone, by its name (F14).
+    told_off: Mutex<HashMap<String, u64>>,
 }
 
 struct Known {
@@ -51,7 +53,25 @@ impl Hosts {
                 sweep_at: REMEMBERED,
             }),
             visits,
+            told_off: Mutex::default(),
         }
+    }
+
+    /// A number that grows when a server asks to be left alone. Who finds it grown when his turn has come turns back (F14): the others who waited
+    /// behind a 429 would only earn one each.
+    pub(super) fn told_off(&self, server: &str) -> u64 {
+        let told = self.told_off.lock().unwrap_or_else(PoisonError::into_inner);
+        told.get(server).copied().unwrap_or_default()
+    }
+
+    /// Notes that a server has asked to be left alone. For how long is kept elsewhere; this is for those who are waiting already.
+    pub(super) fn tell_off(&self, server: String) {
+        let mut told = self.told_off.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() >= REMEMBERED && !told.contains_key(&server) {
+            // Somebody waiting may turn back needlessly, and comes again.
+            told.clear();
+        }
+        *told.entry(server).or_default() += 1;
     }
 
     /// Waits for a turn at `host`: fewer than `at_once` others there, and `interval` (or the last starter's, when that is longer) since the last

@@ -14,8 +14,9 @@ mod trouble;
 mod unpack;
 mod web;
 
+pub use address::names_private;
 pub use question::{Ask, Body, Failed, Fetch, Got};
 pub use web::Web;
 
 #[cfg(test)]
-mod origin;
+pub(in crate::ingest) mod origin;

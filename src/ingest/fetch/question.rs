@@ -8,7 +8,7 @@ use crate::ingest::{Answer, Failure, Validators};
 use crate::source::{Manners, without_userinfo};
 
 /// Asks the world one polite question. Tests answer from a script, [`Web`](super::Web) from the web.
-pub trait Fetch: Send + Sync + 'static {
+pub trait Fetch: Send + Sync {
     /// One GET, redirects followed, body unpacked (F32). Never asks twice, but for one retry when no connection came about (F20).
     ///
     /// Dropping the future gives everything back: connection, turn at the host, memory.
@@ -20,11 +20,13 @@ pub trait Fetch: Send + Sync + 'static {
 pub struct Ask {
     /// http or https. Userinfo becomes `Authorization` (F38).
     pub url: Url,
-    /// Sent back as they were given (F1–F3). Empty asks unconditionally.
+    /// Sent back as they were given (F1–F3), and with them the word that news alone will do (F28). Empty asks unconditionally.
     pub validators: Validators,
     pub manners: Manners,
     /// Names the asking source in the User-Agent, for the publisher's logs (F29).
     pub feed_id: String,
+    /// How many published feeds will carry what the answer brings, for the User-Agent (F29). 0 says nothing of it.
+    pub subscribers: usize,
 }
 
 /// Without credentials (F38).
@@ -35,6 +37,7 @@ impl fmt::Debug for Ask {
             .field("validators", &self.validators)
             .field("manners", &self.manners)
             .field("feed_id", &self.feed_id)
+            .field("subscribers", &self.subscribers)
             .finish()
     }
 }
@@ -58,6 +61,8 @@ pub enum Body {
     NotModified,
     /// The document, unpacked. May be empty, may be anything: nobody has looked inside yet.
     Bytes(Vec<u8>),
+    /// 226 with `IM: feed`: a document of what is new or changed, unpacked. What is not in it is still there (F28, RFC 3229).
+    Delta(Vec<u8>),
 }
 
 /// No document. Never carries validators (F5).

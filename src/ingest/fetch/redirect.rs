@@ -1,9 +1,11 @@
 //! Redirects, walked by hand, since the usual followers forget the statuses on the way (F21, F24).
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 
 use url::Url;
 
+use super::address::is_public;
 use crate::ingest::visit::Hop;
 use crate::ingest::{Answer, Failure};
 use crate::link;
@@ -24,6 +26,9 @@ pub(super) struct Walk {
     unbroken: bool,
     permanent: Option<String>,
     seen: HashSet<String>,
+    /// Whether the first address connected to was public; whether a later one was not although the first was (F23).
+    began_public: Option<bool>,
+    inward: bool,
 }
 
 /// Whether the status sends the asker elsewhere. 300 and 304 to 306 do not, whatever `Location` they carry (RFC 9110 §15.4).
@@ -48,6 +53,8 @@ impl Walk {
             unbroken: true,
             permanent: None,
             seen,
+            began_public: None,
+            inward: false,
         })
     }
 
@@ -58,6 +65,12 @@ impl Walk {
     /// Where the walk is, without credentials.
     pub(super) fn shown(&self) -> String {
         shown(&self.at)
+    }
+
+    /// Notes what was connected to: a walk that began in public and ends up inside is evidence for nothing (F23).
+    pub(super) fn reached(&mut self, address: Option<SocketAddr>) {
+        let public = address.is_none_or(|address| is_public(address.ip()));
+        self.inward |= *self.began_public.get_or_insert(public) && !public;
     }
 
     /// Follows one redirect. Credentials in a `Location` are ignored: only the operator gives them.
@@ -100,6 +113,7 @@ impl Walk {
             url,
             hops: self.hops.clone(),
             permanent: self.permanent.clone(),
+            inward: self.inward,
             ..Answer::default()
         }
     }
@@ -160,6 +174,22 @@ mod tests {
             go(&mut w, 301, "/c").unwrap();
             assert_eq!(w.answer(200, w.shown()).permanent, None, "{status}");
         }
+    }
+
+    #[test]
+    fn f23_a_walk_from_public_to_private_is_told() {
+        let inward = |reached: &[&str]| {
+            let mut w = walk("http://a.example/");
+            for address in reached {
+                w.reached(Some(address.parse().unwrap()));
+            }
+            w.answer(200, w.shown()).inward
+        };
+        assert!(inward(&["8.8.8.8:80", "127.0.0.1:80"]));
+        assert!(inward(&["8.8.8.8:80", "10.0.0.1:80", "8.8.8.8:80"]));
+        assert!(!inward(&["8.8.8.8:80", "1.1.1.1:80"]));
+        assert!(!inward(&["127.0.0.1:80", "10.0.0.1:80"]));
+        assert!(!inward(&["127.0.0.1:80", "8.8.8.8:80", "127.0.0.1:80"]));
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::question::{Ask, Body, Failed, Fetch, Got};
 use super::redirect::{Walk, is_redirect};
 use super::trouble;
 use crate::ingest::{Answer, Failure};
+use crate::link;
 
 /// F35: longest silence in the middle of a body. Half of the default timeout: a server that is silent for so long has forgotten us.
 const IDLE: Duration = Duration::from_secs(15);
@@ -78,11 +79,16 @@ impl Web {
             .host_str()
             .unwrap_or_default()
             .trim_end_matches('.');
+        let server = link::server(walk.at()).unwrap_or_default();
+        let queued = self.hosts.told_off(&server);
         loop {
             let slot = self
                 .hosts
                 .enter(host, ask.manners.per_host, ask.manners.host_interval)
                 .await;
+            if self.hosts.told_off(&server) != queued {
+                return Err(Failure::Held(server));
+            }
             // The URL's userinfo becomes `Authorization` in here, and leaves the URL (F38).
             let request = client.get(walk.at().clone()).headers(headers::asking(ask));
             let trouble = match patience.with(request.send()).await {
@@ -112,7 +118,12 @@ impl Fetch for Web {
                 .hop(ask, &walk, &mut patience)
                 .await
                 .map_err(fail(before.clone()))?;
+            walk.reached(response.remote_addr());
             let (status, here) = (response.status().as_u16(), walk.shown());
+            if matches!(status, 429 | 503) && headers::says_when(response.headers()) {
+                self.hosts
+                    .tell_off(link::server(walk.at()).unwrap_or_default());
+            }
             if !is_redirect(status) {
                 let answer = take(response, ask, walk.answer(status, here), &mut patience).await;
                 drop(slot);
@@ -141,10 +152,15 @@ async fn take(
     let headers = std::mem::take(response.headers_mut());
     headers::note(&mut answer, &headers);
     let body = match answer.status {
-        // 203 is a 200 that a proxy has touched (RFC 9110 §15.3.4). The other successes are no documents: 206 and 226 were not asked for.
+        // 203 is a 200 that a proxy has touched (RFC 9110 §15.3.4). The other successes are no documents: a 206 was not asked for.
         200 | 203 => read(response, ask, &headers, &mut answer.bytes, patience)
             .await
             .map(Body::Bytes),
+        226 if headers::is_feed_delta(ask, &headers) => {
+            read(response, ask, &headers, &mut answer.bytes, patience)
+                .await
+                .map(Body::Delta)
+        }
         304 if ask.validators.is_empty() => Err(Failure::Unasked304),
         304 => Ok(Body::NotModified),
         status => Err(Failure::Status(status)),
@@ -246,6 +262,7 @@ mod tests {
             validators: Validators::default(),
             manners,
             feed_id: "desk".into(),
+            subscribers: 0,
         }
     }
 
