@@ -174,6 +174,11 @@ fn placed(
             "none of its sources is one that this feed draws from".into(),
         ));
     }
+    let stands = |entry: &EntryFacts| sources.contains(&entry.source) && entry.withdrawn.is_none();
+    if !story.entries.iter().any(stands) {
+        let reason = "left out: the sources that this feed draws from have withdrawn it";
+        return Ok(told(false, reason.into()));
+    }
     let choices = weigh(store, feed, &sources, Utc::now())?;
     Ok(
         match choices.into_iter().find(|choice| choice.story == story.id) {
@@ -298,8 +303,11 @@ fn entry_in_words(entry: &EntryFacts) -> String {
     } else {
         String::new()
     };
+    let withdrawn = entry.withdrawn.map_or_else(String::new, |(at, how)| {
+        format!("    withdrawn {}: {}\n", rfc3339(at), how.sentence())
+    });
     format!(
-        "  entry {} from {} {role}; first seen {}{revised}\n    {}\n",
+        "  entry {} from {} {role}; first seen {}{revised}\n    {}\n{withdrawn}",
         out::tame(&entry.id),
         entry.source,
         rfc3339(entry.first_seen),

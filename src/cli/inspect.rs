@@ -10,7 +10,7 @@ use url::Url;
 
 use super::ended::Ended;
 use super::inspect_shape::{all_oddities, shape};
-use super::open::runtime;
+use super::open::{Everywhere, configuration, runtime, store_to_read};
 use super::out;
 use crate::date::{self, Hints};
 use crate::ingest::fetch::{Ask, Body, Fetch, Web};
@@ -21,8 +21,14 @@ use crate::source::Manners;
 #[derive(Args)]
 pub(super) struct Options {
     /// A file, an address, or `-` for standard input
-    #[arg(value_name = "PATH|URL|-")]
-    document: String,
+    #[arg(value_name = "PATH|URL|-", required_unless_present = "kept")]
+    document: Option<String>,
+    /// The document of this source on which a parser failed, as `status` tells
+    #[arg(long, value_name = "SOURCE", conflicts_with_all = ["document", "url", "content_type"])]
+    kept: Option<String>,
+    /// … itself, byte for byte, and not what is made of it
+    #[arg(long, requires = "kept", conflicts_with = "json")]
+    raw: bool,
     /// Read it as if it had been fetched from here: the base of relative links
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
@@ -42,8 +48,15 @@ struct Taken {
     content_type: Option<String>,
 }
 
-pub(super) fn run(options: &Options) -> Result<Ended, Ended> {
-    let taken = take(options)?;
+pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
+    let taken = match (&options.kept, &options.document) {
+        (Some(source), _) => kept(everywhere, source)?,
+        (None, Some(document)) => take(document, options)?,
+        (None, None) => return Err(Ended::Wrong("nothing to inspect was named".into())),
+    };
+    if options.raw {
+        return out::emit_bytes(&taken.bytes);
+    }
     let document = Document {
         bytes: &taken.bytes,
         name: &taken.name,
@@ -69,15 +82,44 @@ pub(super) fn run(options: &Options) -> Result<Ended, Ended> {
     }
 }
 
-fn take(options: &Options) -> Result<Taken, Ended> {
-    let address = Url::parse(&options.document)
+/// The document that is kept of a source because a parser failed on it.
+fn kept(everywhere: &Everywhere, source: &str) -> Result<Taken, Ended> {
+    let config = configuration(everywhere)?;
+    let found = match store_to_read(&config)? {
+        Some(store) => store.specimen(source)?,
+        None => None,
+    };
+    let Some((at, specimen)) = found else {
+        return Err(Ended::Error(format!(
+            "no document of source {source:?} is kept: none made a parser fail, or it has read well since"
+        )));
+    };
+    let Some(bytes) = specimen.bytes() else {
+        return Err(Ended::Error(format!(
+            "the document of source {source:?} that came at {} from {} was too large to keep ({} bytes); the parser said: {}",
+            date::rfc3339(at),
+            specimen.address,
+            specimen.size,
+            out::tame(&specimen.said)
+        )));
+    };
+    Ok(Taken {
+        bytes,
+        url: Url::parse(&specimen.address).ok(),
+        name: specimen.address,
+        content_type: specimen.content_type,
+    })
+}
+
+fn take(document: &str, options: &Options) -> Result<Taken, Ended> {
+    let address = Url::parse(document)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"));
     if let Some(address) = address {
-        return fetched(address, options);
+        return fetched(address, document, options);
     }
     let limit = Manners::default().max_bytes;
-    let (bytes, name) = match options.document.as_str() {
+    let (bytes, name) = match document {
         "-" => (
             bounded(io::stdin().lock(), limit),
             "standard input".to_string(),
@@ -90,7 +132,7 @@ fn take(options: &Options) -> Result<Taken, Ended> {
     let bytes = bytes.map_err(|error| {
         Ended::Error(format!(
             "{}: {}",
-            options.document,
+            document,
             ingest::in_words(&error)
         ))
     })?;
@@ -123,7 +165,7 @@ fn bounded(from: impl Read, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 /// The operator names the address himself here, so his own network may be asked; a source may not without leave (F37).
-fn fetched(address: Url, options: &Options) -> Result<Taken, Ended> {
+fn fetched(address: Url, document: &str, options: &Options) -> Result<Taken, Ended> {
     let manners = Manners {
         allow_private_addresses: true,
         ..Manners::default()
@@ -139,7 +181,7 @@ fn fetched(address: Url, options: &Options) -> Result<Taken, Ended> {
         let web = Web::new(1);
         web.fetch(&ask)
             .await
-            .map_err(|failed| Ended::Error(format!("{}: {}", options.document, failed.failure)))
+            .map_err(|failed| Ended::Error(format!("{document}: {}", failed.failure)))
     })?;
     let Body::Bytes(bytes) = got.body else {
         return Err(Ended::Error(

@@ -65,7 +65,7 @@ pub fn main() -> ExitCode {
         Command::Run => run::run(&everywhere),
         Command::Refresh(options) => refresh::run(&everywhere, &options),
         Command::Check(options) => check::run(&everywhere, &options),
-        Command::Inspect(options) => inspect::run(&options),
+        Command::Inspect(options) => inspect::run(&everywhere, &options),
         Command::Status(options) => status::run(&everywhere, &options),
         Command::Stories(options) => stories::run(&everywhere, &options),
         Command::Explain(options) => explain::run(&everywhere, &options),

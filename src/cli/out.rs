@@ -4,19 +4,16 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use super::ended::Ended;
 
-/// Prints what was asked for. A reader that has gone (`| head`) is no error.
+/// Prints what was asked for, and the end of its last line. A reader that has gone (`| head`) is no error.
 pub(super) fn emit(text: &str) -> Result<Ended, Ended> {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    emit_bytes(format!("{text}{end}").as_bytes())
+}
+
+/// Prints these bytes and no other.
+pub(super) fn emit_bytes(bytes: &[u8]) -> Result<Ended, Ended> {
     let mut out = io::stdout().lock();
-    let written = out
-        .write_all(text.as_bytes())
-        .and_then(|()| {
-            if text.ends_with('\n') {
-                Ok(())
-            } else {
-                out.write_all(b"\n")
-            }
-        })
-        .and_then(|()| out.flush());
+    let written = out.write_all(bytes).and_then(|()| out.flush());
     match written {
         Ok(()) => Ok(Ended::Done),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Ended::Done),

@@ -9,6 +9,7 @@ use super::ended::Ended;
 use super::open::{Everywhere, configuration, store_to_read};
 use super::out;
 use crate::date;
+use crate::ingest::Asks;
 use crate::schedule::Because;
 use crate::store::{SourceFacts, Store, StoreError, Totals};
 
@@ -54,8 +55,59 @@ struct SourceShape {
     took_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_due: Option<String>,
+    /// The rule that set `next_due` (F49).
     due_because: String,
+    /// What the feed asks of those who poll it (F11, F16, F17).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asks: Option<AsksShape>,
+    /// Until when its server is to be left alone (F14).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_until: Option<String>,
+    /// The source that asks for this one too (F19).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    follows: Option<String>,
+    /// Asked in place of `address` (F22).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved_to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moving: Option<MovingShape>,
+    #[serde(skip_serializing_if = "is_none")]
+    withdrawn: u64,
+    /// When the document came that `inspect --kept` shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_document: Option<String>,
     oddities: Vec<OdditySheet>,
+}
+
+#[derive(Serialize)]
+struct AsksShape {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ttl_minutes: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skip_hours: Vec<u8>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skip_days: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update_period: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update_frequency: Option<String>,
+}
+
+/// Evidence that a source has moved (F22).
+#[derive(Serialize)]
+struct MovingShape {
+    to: String,
+    since: String,
+    visits: u32,
+    /// The source that is there already: one of the two is enough (F23).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merge_with: Option<String>,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -124,6 +176,14 @@ fn shape(counts: Totals, facts: &[SourceFacts]) -> Shape {
             took_ms: last.and_then(|visit| u64::try_from(visit.took.as_millis()).ok()),
             next_due: source.next_due.map(date::rfc3339),
             due_because: source.due_because.clone(),
+            asks: asks(source),
+            held_until: source.held_until.map(date::rfc3339),
+            follows: source.follows.clone(),
+            moved_to: source.moves.moved_to.clone(),
+            moved_at: source.moves.moved_at.map(date::rfc3339),
+            moving: moving(source),
+            withdrawn: source.withdrawn,
+            kept_document: source.specimen.map(date::rfc3339),
             oddities: last
                 .iter()
                 .flat_map(|visit| &visit.oddities)
@@ -138,7 +198,63 @@ fn shape(counts: Totals, facts: &[SourceFacts]) -> Shape {
     }
 }
 
-/// One line a source, the worst first.
+fn asks(source: &SourceFacts) -> Option<AsksShape> {
+    let asks = &source.asks;
+    (source.ttl.is_some() || *asks != Asks::default()).then(|| AsksShape {
+        ttl_minutes: source.ttl,
+        skip_hours: asks.skip_hours.clone(),
+        skip_days: asks.skip_days.iter().map(ToString::to_string).collect(),
+        update_period: asks.update_period.clone(),
+        update_frequency: asks.update_frequency.clone(),
+    })
+}
+
+fn moving(source: &SourceFacts) -> Option<MovingShape> {
+    let evidence = source.moves.evidence.as_ref()?;
+    Some(MovingShape {
+        to: evidence.to.clone(),
+        since: date::rfc3339(evidence.since),
+        visits: evidence.visits,
+        merge_with: source.merge_with.clone(),
+    })
+}
+
+/// What the operator should know of a source's address, and do about it.
+fn of_its_address(source: &SourceFacts) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(to) = &source.moves.moved_to {
+        lines.push(format!(
+            "moved permanently to {to}, where it is asked now; put that in feeds.toml (`refresh {} --force` asks the old address again)",
+            source.id
+        ));
+    }
+    if let Some(other) = &source.merge_with {
+        lines.push(format!(
+            "moving to the address of source {other}: one of the two is enough, and this one stays where it is"
+        ));
+    } else if let Some(evidence) = &source.moves.evidence {
+        lines.push(format!(
+            "seems to be moving to {}: {} visits say so, the first on {}",
+            evidence.to,
+            evidence.visits,
+            date::rfc3339(evidence.since)
+        ));
+    }
+    if let Some(leader) = &source.follows {
+        lines.push(format!(
+            "has the address of source {leader}, whose visits serve both"
+        ));
+    }
+    if source.specimen.is_some() {
+        lines.push(format!(
+            "a parser failed on its document, which is kept: `headwater inspect --kept {} --raw` prints it, for a bug report",
+            source.id
+        ));
+    }
+    lines
+}
+
+/// One line a source, the worst first, and below what there is to do.
 fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
     facts.sort_by(|a, b| b.failures.cmp(&a.failures).then_with(|| a.id.cmp(&b.id)));
     let mut table = Table::new();
@@ -181,10 +297,16 @@ fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
             source.due_because.clone(),
         ]);
     }
-    format!(
-        "{} sources, {} entries, {} stories\n\n{table}",
+    let mut text = format!(
+        "{} sources, {} entries, {} stories\n\n{table}\n",
         totals.sources, totals.entries, totals.stories
-    )
+    );
+    for source in &facts {
+        for line in of_its_address(source) {
+            text.push_str(&format!("\n{}: {}", source.id, out::tame(&line)));
+        }
+    }
+    text
 }
 
 /// An instant as people say it: `5 min ago`, `in 2 h`.
@@ -219,6 +341,12 @@ fn in_full(source: &SourceFacts) -> String {
         source.entries,
         source.failures
     );
+    for line in of_its_address(source) {
+        text.push_str(&format!("  {}\n", out::tame(&line)));
+    }
+    if source.withdrawn > 0 {
+        text.push_str(&format!("  {} entries withdrawn\n", source.withdrawn));
+    }
     match &source.last {
         None => text.push_str("  not visited yet\n"),
         Some(visit) => {

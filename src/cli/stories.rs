@@ -56,7 +56,16 @@ struct EntryShape {
     first_seen: String,
     representative: bool,
     revisions: u64,
+    /// When its source took it back, and how: `absent` or `deleted`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawn: Option<WithdrawnShape>,
     reason: ReasonShape,
+}
+
+#[derive(Serialize)]
+struct WithdrawnShape {
+    at: String,
+    how: &'static str,
 }
 
 #[derive(Serialize)]
@@ -131,6 +140,10 @@ fn entry_shape(entry: &EntryFacts) -> EntryShape {
         first_seen: date::rfc3339(entry.first_seen),
         representative: entry.is_representative,
         revisions: entry.revisions,
+        withdrawn: entry.withdrawn.map(|(at, how)| WithdrawnShape {
+            at: date::rfc3339(at),
+            how: how.as_str(),
+        }),
         reason: reason_shape(&entry.reason, entry.rules),
     }
 }

@@ -70,8 +70,11 @@ impl Stories for Reading {
         };
         let id = id.to_string();
         let asked = self.ask(move |store| match store.story_by_id(&id)? {
-            Some(facts) => store.cited_story(&facts.id, &[]),
-            None => Ok(None),
+            // What all its sources have taken back is shown no more (F46).
+            Some(facts) if facts.entries.iter().any(|entry| entry.withdrawn.is_none()) => {
+                store.cited_story(&facts.id, &[])
+            }
+            _ => Ok(None),
         });
         Box::pin(async move {
             match asked.await {

@@ -393,9 +393,9 @@ mod tests {
     #[test]
     fn f14_a_held_server_is_left_alone_and_f16_skipped_hours_as_well() {
         let mut asked = Asked::default();
-        let until = at("2025-11-11T12:30:00");
+        let until = at("2025-11-11T12:37:00");
         let due = |asked: &Asked| Some(held(&still(), &hourly(), asked, until));
-        is(due(&asked), "2025-11-11T12:30:00", Because::HostHeld);
+        is(due(&asked), "2025-11-11T12:37:00", Because::HostHeld);
         asked.skip_hours = vec![12, 13];
         is(due(&asked), "2025-11-11T14:00:00", Because::SkipHours);
         for id in ["a", "b", "c"] {

@@ -19,7 +19,8 @@ const CARRIER: &str = "src.id, coalesce(src.name, src.title, src.id), src.feed_i
 const ALSO_LIMIT: i64 = 100;
 
 impl Store {
-    /// The newest stories that any of these sources carries, newest first, ties by id. Stories dated after `until` wait (T10).
+    /// The newest stories that any of these sources carries, newest first, ties by id. Stories dated after `until` wait (T10); entries that were taken
+    /// back carry nothing (F46).
     ///
     /// The speaker of a story in a feed is its representative when that is from one of the feed's sources, else the first entry that is.
     pub fn candidates(
@@ -30,7 +31,7 @@ impl Store {
     ) -> Result<Vec<Candidate>, StoreError> {
         let sources = serde_json::to_string(sources)?;
         let mut find = self.conn.prepare_cached(
-            "SELECT s.key, (SELECT e.source FROM entries e WHERE e.story = s.id AND e.source IN (SELECT value FROM json_each(?1))
+            "SELECT s.key, (SELECT e.source FROM entries e WHERE e.story = s.id AND e.withdrawn IS NULL AND e.source IN (SELECT value FROM json_each(?1))
                             ORDER BY e.id = s.representative DESC, e.id LIMIT 1) AS speaker, s.published
              FROM stories s WHERE s.published <= ?2 AND speaker IS NOT NULL ORDER BY s.published DESC, s.key LIMIT ?3",
         )?;
@@ -51,7 +52,8 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// A story with its speaker, its other carriers and its source links. `within` names the sources that may speak for it; all may when it is empty.
+    /// A story with its speaker, its other carriers and its source links. `within` names the sources that may speak for it; all may when it is empty. An
+    /// entry that was taken back speaks only when all were.
     pub fn cited_story(
         &self,
         id: &StoryId,
@@ -62,7 +64,7 @@ impl Store {
             "SELECT s.public_id, s.published, s.updated, s.id, e.id, {CARRIER}, {COLUMNS}
              FROM stories s JOIN entries e ON e.story = s.id JOIN sources src ON src.id = e.source
              WHERE s.key = ?1 AND (?2 = '[]' OR e.source IN (SELECT value FROM json_each(?2)))
-             ORDER BY e.id = s.representative DESC, e.id LIMIT 1"
+             ORDER BY e.withdrawn IS NOT NULL, e.id = s.representative DESC, e.id LIMIT 1"
         );
         let mut find = self.conn.prepare_cached(&sql)?;
         let found = find.query_row(params![id.as_str(), within], |row| {
@@ -94,7 +96,7 @@ impl Store {
 
     fn also(&self, story: i64, speaker: i64) -> Result<Vec<Carrier>, StoreError> {
         let sql = format!(
-            "SELECT {CARRIER} FROM entries e JOIN sources src ON src.id = e.source WHERE e.story = ?1 AND e.id <> ?2 ORDER BY e.id LIMIT ?3"
+            "SELECT {CARRIER} FROM entries e JOIN sources src ON src.id = e.source WHERE e.story = ?1 AND e.id <> ?2 AND e.withdrawn IS NULL ORDER BY e.id LIMIT ?3"
         );
         let mut find = self.conn.prepare_cached(&sql)?;
         let rows = find.query_map(params![story, speaker, ALSO_LIMIT], |row| carrier(row, 0))?;

@@ -5,9 +5,14 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::holds::HELD;
+use super::moves::Moves;
 use super::shapes::{instant, oddities_from_json};
+use super::withdrawn::{Withdrawal, withdrawn};
 use super::{Store, StoreError};
 use crate::dedupe::{EntryRef, Reason, StoryId};
+use crate::ingest::Asks;
+use crate::schedule::Because;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -18,7 +23,7 @@ pub struct Totals {
 }
 
 /// One source for `status`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceFacts {
     pub id: String,
     pub name: String,
@@ -28,6 +33,20 @@ pub struct SourceFacts {
     /// `None`: gone for good.
     pub next_due: Option<DateTime<Utc>>,
     pub due_because: String,
+    /// The source that asks for this one too, both having the same address (F19).
+    pub follows: Option<String>,
+    /// What the feed asks of those who poll it.
+    pub ttl: Option<u32>,
+    pub asks: Asks,
+    /// Until when its server is to be left alone (F14); may have passed.
+    pub held_until: Option<DateTime<Utc>>,
+    pub moves: Moves,
+    /// The source that has the address to which this one is moving (F23).
+    pub merge_with: Option<String>,
+    /// Entries it has taken back (F46).
+    pub withdrawn: u64,
+    /// When the document came on which a parser failed, if one is kept.
+    pub specimen: Option<DateTime<Utc>>,
     pub last: Option<VisitFacts>,
 }
 
@@ -64,6 +83,8 @@ pub struct EntryFacts {
     pub first_seen: DateTime<Utc>,
     pub revisions: u64,
     pub is_representative: bool,
+    /// When its source took it back, and how (F46).
+    pub withdrawn: Option<(DateTime<Utc>, Withdrawal)>,
     /// Why it is in its story.
     pub reason: Reason,
     /// Version of the rules that said so.
@@ -91,31 +112,52 @@ impl Store {
         })?)
     }
 
-    /// Every configured source, by id.
+    /// Every configured source, by id. One that follows another is due when the other is.
     pub fn source_facts(&self) -> Result<Vec<SourceFacts>, StoreError> {
-        let mut find = self.conn.prepare(
-            "SELECT s.id, coalesce(s.name, s.title, s.id), s.address, (SELECT count(*) FROM entries e WHERE e.source = s.id), s.failures, s.retired, s.due,
-                 s.due_because, v.at, v.took, v.outcome, v.status, v.bytes, v.added, v.changed, v.message, v.oddities
-             FROM sources s LEFT JOIN visits v ON v.id = (SELECT l.id FROM visits l WHERE l.source = s.id ORDER BY l.at DESC, l.id DESC LIMIT 1)
+        let mut find = self.conn.prepare(&format!(
+            "SELECT s.id, coalesce(s.name, s.title, s.id), s.address, (SELECT count(*) FROM entries e WHERE e.source = s.id), s.failures,
+                 coalesce(l.retired, s.retired), coalesce(l.due, s.due), coalesce(l.due_because, s.due_because), s.follows, {HELD},
+                 (SELECT count(*) FROM entries e WHERE e.source = s.id AND e.withdrawn IS NOT NULL), (SELECT p.at FROM specimens p WHERE p.source = s.id),
+                 v.at, v.took, v.outcome, v.status, v.bytes, v.added, v.changed, v.message, v.oddities
+             FROM sources s LEFT JOIN sources l ON l.id = s.follows
+             LEFT JOIN visits v ON v.id = (SELECT l.id FROM visits l WHERE l.source = s.id ORDER BY l.at DESC, l.id DESC LIMIT 1)
              WHERE s.active = 1 ORDER BY s.id",
-        )?;
+        ))?;
         let rows = find.query_map([], |row| {
             let retired: bool = row.get(5)?;
+            let (due, held): (i64, i64) = (row.get(6)?, row.get(9)?);
             Ok(SourceFacts {
                 id: row.get(0)?,
                 name: row.get(1)?,
                 address: row.get(2)?,
                 entries: count(row, 3)?,
                 failures: row.get(4)?,
-                next_due: (!retired).then_some(instant(row.get(6)?)),
-                due_because: row.get(7)?,
-                last: match row.get::<_, Option<i64>>(8)? {
-                    Some(_) => Some(visit(row, 8)?),
+                next_due: (!retired).then_some(instant(due.max(held))),
+                due_because: match held > due {
+                    true => Because::HostHeld.as_str().to_string(),
+                    false => row.get(7)?,
+                },
+                follows: row.get(8)?,
+                held_until: Some(held).filter(|held| *held > 0).map(instant),
+                withdrawn: count(row, 10)?,
+                specimen: row.get::<_, Option<i64>>(11)?.map(instant),
+                last: match row.get::<_, Option<i64>>(12)? {
+                    Some(_) => Some(visit(row, 12)?),
                     None => None,
                 },
+                ..SourceFacts::default()
             })
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut facts: Vec<SourceFacts> = rows.collect::<Result<_, _>>()?;
+        for source in &mut facts {
+            let kept = self.kept(&source.id)?;
+            (source.ttl, source.asks) = (kept.ttl, kept.asks);
+            if let Some(evidence) = &kept.moves.evidence {
+                source.merge_with = self.source_at(&evidence.to, &source.id)?;
+            }
+            source.moves = kept.moves;
+        }
+        Ok(facts)
     }
 
     /// Every story that one of `sources` carries, newest first; all stories when `sources` is `None`.
@@ -185,7 +227,7 @@ impl Store {
     ) -> Result<Vec<StoryFacts>, StoreError> {
         let sql = format!(
             "SELECT s.key, s.public_id, s.published, e.source, e.raw_id, e.title, e.url, e.first_seen, e.id = s.representative,
-                 (SELECT count(*) FROM revisions r WHERE r.entry = e.id), v.rule, v.key, v.tokens, v.kin_source, v.kin_id, v.rules
+                 (SELECT count(*) FROM revisions r WHERE r.entry = e.id), v.rule, v.key, v.tokens, v.kin_source, v.kin_id, v.rules, e.withdrawn, e.withdrawn_how
              FROM stories s JOIN entries e ON e.story = s.id LEFT JOIN verdicts v ON v.entry = e.id {filter} ORDER BY s.published DESC, s.key, e.id = s.representative DESC, e.id"
         );
         let mut find = self.conn.prepare(&sql)?;
@@ -228,6 +270,7 @@ fn entry_facts(row: &Row<'_>) -> rusqlite::Result<EntryFacts> {
         first_seen: instant(row.get(7)?),
         is_representative: row.get::<_, Option<bool>>(8)?.unwrap_or(false),
         revisions: count(row, 9)?,
+        withdrawn: withdrawn(row.get(16)?, row.get(17)?),
         reason: reason(row)?,
         rules: row.get::<_, Option<u32>>(15)?.unwrap_or_default(),
     })

@@ -15,6 +15,8 @@ fn listed(id: &str) -> Listed {
         id: id.into(),
         name: None,
         address: format!("https://{id}.example/feed"),
+        server: Some(format!("{id}.example")),
+        follows: None,
         first_due: at(0),
         because: "startup",
     }
@@ -57,6 +59,7 @@ fn record<'a>(
         failures: 0,
         gone_since: None,
         retry_at: None,
+        via: None,
         due,
     }
 }
@@ -412,4 +415,207 @@ fn stores_of_others_and_of_the_future_are_refused_untouched() {
         Store::open(&folder.path().join("no/such/folder.db")),
         Err(StoreError::Open { .. })
     ));
+}
+
+#[test]
+fn a_store_of_the_first_release_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.db");
+    let mut conn = rusqlite::Connection::open(&path).unwrap();
+    schema::tests::first_release(&mut conn);
+    conn.execute_batch(
+        "INSERT INTO sources (id, address, etag, asked, due, ttl) VALUES ('a', 'https://a.example/feed', x'22', x'0707070707070707070707070707070707070707070707070707070707070707', 1000, 60);
+         INSERT INTO stories (id, key, public_id, published, updated, born) VALUES (1, 'k', 'urn:x', 0, 0, 0);
+         INSERT INTO entries (source, raw_id, story, more, hash, first_seen, last_seen)
+             VALUES ('a', '1', 1, '{}', x'0000000000000000000000000000000000000000000000000000000000000000', 0, 0);",
+    )
+    .unwrap();
+    drop(conn);
+    assert!(matches!(
+        Store::open_read_only(&path),
+        Err(StoreError::Older { found: 1, .. })
+    ));
+    let store = Store::open(&path).unwrap();
+    let kept = store.kept("a").unwrap();
+    assert_eq!(kept.memory.validators.etag.as_deref(), Some(&b"\""[..]));
+    assert_eq!((kept.memory.asked, kept.ttl), (Some([7; 32]), Some(60)));
+    assert_eq!(
+        (kept.asks, kept.moves, kept.follows, kept.purge_since),
+        Default::default()
+    );
+    // Its server is known as soon as feeds.toml was read; the source is the same, and due when it was.
+    store.sync_sources(&[listed("a")]).unwrap();
+    assert_eq!(store.next_due().unwrap().unwrap().timestamp(), 1);
+    store.hold("a.example", at(60), at(0)).unwrap();
+    assert_eq!(store.next_due().unwrap(), Some(at(60)));
+    let (absent, all) = store.left_out("a", &[]).unwrap();
+    assert_eq!((absent, all), (vec!["1".to_string()], 1));
+    assert!(Store::open_read_only(&path).is_ok());
+}
+
+#[test]
+fn f14_a_held_server_holds_every_source_of_it() {
+    let store = with_sources(&["a", "b"]);
+    let redirected = VisitRecord {
+        via: Some("a.example".into()),
+        ..record("b", None, Some((at(1), "schedule")))
+    };
+    store.record_visit(&redirected).unwrap();
+    store.hold("a.example", at(60), at(2)).unwrap();
+    store.hold("a.example", at(30), at(2)).unwrap();
+    let lease = Duration::from_secs(60);
+    assert_eq!(store.claim_due(at(59), 9, lease, "x").unwrap(), []);
+    assert_eq!(store.claim("a", at(59), lease, "x").unwrap(), None);
+    for source in ["a", "b"] {
+        assert_eq!(
+            store.left_alone_until(source, at(59)).unwrap(),
+            Some(at(60)),
+            "a shorter wait does not end a longer one"
+        );
+    }
+    assert_eq!(
+        store.next_due().unwrap(),
+        Some(at(60)),
+        "nothing spins meanwhile"
+    );
+    let facts = store.source_facts().unwrap();
+    assert!(
+        facts.iter().all(
+            |source| source.due_because == "host-held" && source.next_due == Some(at(60))
+        )
+    );
+    assert_eq!(store.claim_due(at(60), 9, lease, "x").unwrap().len(), 2);
+    // What has passed is forgotten when the next one comes.
+    store.hold("c.example", at(99), at(61)).unwrap();
+    assert_eq!(store.left_alone_until("a", at(0)).unwrap(), None);
+}
+
+#[test]
+fn f19_one_with_the_address_of_another_is_claimed_with_it_and_never_alone() {
+    let store = Store::in_memory().unwrap();
+    let follower = Listed {
+        follows: Some("a".into()),
+        ..listed("b")
+    };
+    store.sync_sources(&[listed("a"), follower]).unwrap();
+    let lease = Duration::from_secs(60);
+    let claims = store.claim_due(at(0), 9, lease, "x").unwrap();
+    assert_eq!(claims.len(), 1);
+    assert_eq!(claims[0].source, "a");
+    assert_eq!(claims[0].followers[0].0, "b");
+    assert_eq!(store.claim("b", at(0), lease, "y").unwrap(), None);
+    store.release("a", "x").unwrap();
+    let named = store.claim("b", at(0), lease, "y").unwrap().unwrap();
+    assert_eq!(named.source, "a");
+    // Once the other has gone from feeds.toml it asks for itself.
+    store.sync_sources(&[listed("b")]).unwrap();
+    let claims = store.claim_due(at(0), 9, lease, "z").unwrap();
+    assert_eq!(
+        claims.iter().map(|c| c.source.as_str()).collect::<Vec<_>>(),
+        ["b"]
+    );
+    assert!(claims[0].followers.is_empty());
+}
+
+#[test]
+fn f16_f17_what_a_feed_asks_is_kept_and_forgotten_when_it_asks_no_more() {
+    use crate::ingest::{Asks, Channel};
+    use chrono::Weekday::{Mon, Sun};
+    let store = with_sources(&["a"]);
+    let asks = Asks {
+        skip_hours: vec![3, 24, 3],
+        skip_days: vec![Sun, Mon, Sun],
+        update_period: Some("daily".into()),
+        update_frequency: Some("2".into()),
+    };
+    let mut channel = Channel {
+        asks: asks.clone(),
+        ..Channel::default()
+    };
+    store.record_channel("a", &channel).unwrap();
+    let kept = store.kept("a").unwrap().asks;
+    assert_eq!(kept.skip_hours, [3, 24]);
+    assert_eq!(kept.skip_days, [Mon, Sun]);
+    assert_eq!(kept.update_period, asks.update_period);
+    assert_eq!(kept.update_frequency, asks.update_frequency);
+    channel.asks = Asks {
+        update_period: Some("x".repeat(1 << 20)),
+        ..Asks::default()
+    };
+    store.record_channel("a", &channel).unwrap();
+    assert_eq!(store.kept("a").unwrap().asks, Asks::default());
+}
+
+#[test]
+fn f22_another_address_in_feeds_toml_forgets_where_the_old_one_moved() {
+    let store = with_sources(&["a"]);
+    let moves = Moves {
+        moved_to: Some("https://new.example/feed".into()),
+        moved_at: Some(at(5)),
+        new_url: Some("https://newer.example/".into()),
+        evidence: Some(Evidence {
+            to: "https://newer.example/".into(),
+            since: at(6),
+            visits: 3,
+            on_trial: true,
+        }),
+    };
+    store.record_moves("a", &moves, Some("new.example")).unwrap();
+    store.sync_sources(&[listed("a")]).unwrap();
+    assert_eq!(store.kept("a").unwrap().moves, moves);
+    store.hold("new.example", at(60), at(0)).unwrap();
+    assert!(store.left_alone_until("a", at(0)).unwrap().is_some());
+    let other = Listed {
+        address: "https://other.example/feed".into(),
+        ..listed("a")
+    };
+    store.sync_sources(&[other]).unwrap();
+    assert_eq!(store.kept("a").unwrap().moves, Moves::default());
+    assert_eq!(store.left_alone_until("a", at(0)).unwrap(), None);
+}
+
+#[test]
+fn f46_what_is_taken_back_is_marked_and_comes_back() {
+    let store = with_sources(&["a", "b"]);
+    let mut stories = Vec::new();
+    for (source, id) in [("a", "1"), ("a", "2"), ("b", "1")] {
+        let story = store
+            .found_story(source, id, at(0), at(0), at(0))
+            .unwrap();
+        store.add_entry(source, &entry(id, "T"), story, at(0)).unwrap();
+        stories.push(story);
+    }
+    let gone = store.withdraw("a", ["1", "no such"].into_iter(), Withdrawal::Deleted, at(5));
+    assert_eq!(gone.unwrap(), [stories[0]]);
+    let again = store.withdraw("a", ["1"].into_iter(), Withdrawal::Absent, at(9));
+    assert_eq!(again.unwrap(), [], "once is enough");
+    let facts = store.stories(None).unwrap();
+    let marked: Vec<_> = facts
+        .iter()
+        .flat_map(|story| &story.entries)
+        .filter_map(|entry| Some((entry.source.as_str(), entry.id.as_str(), entry.withdrawn?)))
+        .collect();
+    assert_eq!(marked, [("a", "1", (at(5), Withdrawal::Deleted))]);
+    let here = |source: &str| store.candidates(&[source.to_string()], at(9), 9).unwrap().len();
+    assert_eq!((here("a"), here("b")), (1, 1));
+    assert_eq!(store.left_out("a", &["2"]).unwrap(), (vec![], 1));
+    assert_eq!(store.reinstate("a", &["1", "2"]).unwrap(), [stories[0]]);
+    assert_eq!(here("a"), 2);
+}
+
+#[test]
+fn a_document_that_broke_a_parser_is_kept_once_a_source() {
+    let store = with_sources(&["a"]);
+    let of = |bytes: &[u8]| {
+        crate::ingest::Specimen::of(bytes, "said".into(), "https://a.example/f".into(), None)
+    };
+    assert_eq!(store.specimen("a").unwrap(), None);
+    for (minute, bytes) in [(1, &b"one"[..]), (2, b"two")] {
+        store.keep_specimen("a", &of(bytes), at(minute)).unwrap();
+        let (when, kept) = store.specimen("a").unwrap().unwrap();
+        assert_eq!((when, kept.bytes().as_deref()), (at(minute), Some(bytes)));
+    }
+    assert_eq!(store.source_facts().unwrap()[0].specimen, Some(at(2)));
+    store.drop_specimen("a").unwrap();
+    assert_eq!(store.specimen("a").unwrap(), None);
 }

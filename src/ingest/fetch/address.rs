@@ -118,7 +118,8 @@ pub(super) fn is_public(ip: IpAddr) -> bool {
         IpAddr::V6(ip) => match embedded(ip) {
             Some(inner) => is_public(IpAddr::V4(inner)),
             None => {
-                within_v6(ip, GLOBAL_UNICAST.0, GLOBAL_UNICAST.1)
+                tunnelled(ip).is_none_or(|inner| is_public(IpAddr::V4(inner)))
+                    && within_v6(ip, GLOBAL_UNICAST.0, GLOBAL_UNICAST.1)
                     && !NOT_PUBLIC_V6
                         .iter()
                         .any(|&(network, length)| within_v6(ip, network, length))
@@ -140,15 +141,23 @@ pub fn names_private(url: &Url) -> bool {
     }
 }
 
-/// The IPv4 address that an IPv6 address stands for: ::ffff:0:0/96 (RFC 4291), 64:ff9b::/96 (RFC 6052), 2002::/16 (RFC 3056), and any whose second half
-/// is that of an ISATAP tunnel (RFC 5214).
+/// The IPv4 address that an IPv6 address stands for: ::ffff:0:0/96 (RFC 4291), 64:ff9b::/96 (RFC 6052), 2002::/16 (RFC 3056).
 fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     let v4 = |high: u16, low: u16| Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
     match ip.segments() {
         [0, 0, 0, 0, 0, 0xffff, high, low] => v4(high, low),
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => v4(high, low),
         [0x2002, high, low, ..] => v4(high, low),
-        [.., 0 | 0x200, 0x5efe, high, low] => v4(high, low),
+        _ => None,
+    }
+}
+
+/// The IPv4 address at the end of an ISATAP tunnel, behind whatever prefix (RFC 5214 §6.1).
+fn tunnelled(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    match ip.segments() {
+        [.., 0 | 0x200, 0x5efe, high, low] => {
+            Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)))
+        }
         _ => None,
     }
 }
@@ -236,6 +245,7 @@ mod tests {
             "223.255.255.255",
             "2606:4700:4700::1111",
             "2a00:1450::1",
+            "2a00:1450::5efe:8.8.8.8",
             "2001:4860:4860::8888",
             "::ffff:8.8.8.8",
             "64:ff9b::8.8.8.8",
