@@ -1,3 +1,6 @@
+mod asking;
+mod moving;
+
 use std::path::Path;
 use std::time::Duration;
 
