@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::record::{Brought, Tally, record, record_failure};
-use super::study::study;
+use super::study::{Studied, study};
 use crate::config::{Config, Listening};
-use crate::dedupe::{self, Fingerprint, Judgement, SETTLING, Voice, judge, speaks_better};
+use crate::dedupe::{self, Judgement, SETTLING, Voice, judge, speaks_better};
 use crate::enrich;
 use crate::ingest::{Arrival, Entry, Failure, Fresh, Memory, Oddity, Visit};
+use crate::language;
 use crate::link;
 use crate::schedule::{self, Asked, Because, Due, Outcome};
 use crate::store::{EntryKey, Listed, Put, Store, StoreError, StoryKey};
@@ -228,7 +229,7 @@ impl Intake<'_> {
     /// Adds a new entry: studied, judged by its kin, given a story. Returns the story.
     fn add(&mut self, entry: &Entry, at: &str) -> Result<StoryKey, StoreError> {
         let studied = study(entry, at);
-        self.oddities.extend(studied.oddities);
+        self.oddities.extend(studied.oddities.iter().cloned());
         let store = self.store;
         let Judgement { story, reason } = judge(
             &studied.print,
@@ -245,7 +246,7 @@ impl Intake<'_> {
         };
         let key = store.add_entry(self.source, entry, story, self.now)?;
         store.record_verdict(key, &reason, dedupe::RULES, self.now)?;
-        keep_study(store, key, &studied.print, &studied.links)?;
+        keep_study(store, key, &studied)?;
         self.let_speak(key, story, entry, studied.print.tokens)?;
         Ok(story)
     }
@@ -310,7 +311,7 @@ impl Intake<'_> {
         at: &str,
     ) -> Result<(), StoreError> {
         let studied = study(entry, at);
-        self.oddities.extend(studied.oddities);
+        self.oddities.extend(studied.oddities.iter().cloned());
         self.store.revise_entry(key, entry, before, self.now)?;
         // Not the fingerprint that is stored: older rules may have made it, and would call every text changed.
         let former = study(before, at);
@@ -320,7 +321,7 @@ impl Intake<'_> {
             self.store
                 .touch_story(story, declared.unwrap_or(self.now))?;
         }
-        keep_study(self.store, key, &studied.print, &studied.links)
+        keep_study(self.store, key, &studied)
     }
 }
 
@@ -335,14 +336,10 @@ fn at_home(store: &Store, source: &str, url: Option<&str>) -> Result<bool, Store
     Ok(home.is_none_or(|home| link::registrable(&home) == link::registrable(&url)))
 }
 
-fn keep_study(
-    store: &Store,
-    entry: EntryKey,
-    print: &Fingerprint,
-    links: &[enrich::SourceLink],
-) -> Result<(), StoreError> {
-    store.record_fingerprint(entry, print, dedupe::RULES)?;
-    store.record_links(entry, links, enrich::RULES)
+fn keep_study(store: &Store, entry: EntryKey, studied: &Studied) -> Result<(), StoreError> {
+    store.record_fingerprint(entry, &studied.print, dedupe::RULES)?;
+    store.record_links(entry, &studied.links, enrich::RULES)?;
+    store.record_language(entry, studied.language, language::RULES)
 }
 
 /// The instant, unless it lies too far in the future to be believed (T10).

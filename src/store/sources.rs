@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::shapes::{instant, millis, oddities_to_json};
+use super::shapes::{MoreOfChannel, instant, millis, oddities_to_json};
 use super::{Store, StoreError};
 use crate::ingest::{Channel, Memory, Oddity, Validators};
 
@@ -335,9 +335,12 @@ impl Store {
         self.conn
             .prepare_cached(
                 "UPDATE sources SET title = coalesce(?2, title), page = coalesce(?3, page), feed_id = coalesce(?4, feed_id), rights = coalesce(?5, rights),
-                     language = coalesce(?6, language), ttl = ?7 WHERE id = ?1",
+                     language = coalesce(?6, language), ttl = ?7, more = ?8 WHERE id = ?1",
             )?
-            .execute(params![source, channel.title, channel.link, channel.id, channel.rights, channel.language, channel.ttl])?;
+            .execute(params![
+                source, channel.title, channel.link, channel.id, channel.rights, channel.language, channel.ttl,
+                serde_json::to_string(&MoreOfChannel::of(channel))?
+            ])?;
         Ok(())
     }
 }

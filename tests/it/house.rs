@@ -21,7 +21,7 @@ use reading::{Naming, SourceFile};
 
 /// The rooms from the ground floor up. A room is `src/NAME.rs` or `src/NAME/`; it may look down only.
 const ROOMS: &[&str] = &[
-    "source", "link", "html", "date", "ingest", "schedule", "dedupe", "enrich", "store", "curate",
+    "source", "link", "html", "language", "date", "ingest", "schedule", "dedupe", "enrich", "store", "curate",
     "publish", "config", "pipeline", "serve", "daemon", "cli",
 ];
 
@@ -34,6 +34,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["glob"], &["ingest", "config"]),
     (&["brotli", "flate2", "zstd"],       &["ingest", "publish"]),
     (&["ammonia", "dom_query"],           &["html"]),
+    (&["whatlang"],                       &["language"]),
     (&["psl"],                            &["link"]),
     (&["chrono_tz"],                      &["source", "date", "ingest", "schedule", "config"]),
     (&["cron"],                           &["schedule"]),
