@@ -169,11 +169,14 @@ fn tidy_languages(reading: &mut Reading) {
             tidy(&mut entry.language, format!("entries[{at}].language"));
         }
     }
-    reading.oddities.extend(untold.into_iter().map(|(at, said)| {
-        let said: String = said.chars().take(LONGEST_SAID).collect();
-        let message = format!("{said:?} names no one language; it is told from the text where it can be");
-        Oddity::new("language-unknown", at, message)
-    }));
+    reading
+        .oddities
+        .extend(untold.into_iter().map(|(at, said)| {
+            let said: String = said.chars().take(LONGEST_SAID).collect();
+            let message =
+                format!("{said:?} names no one language; it is told from the text where it can be");
+            Oddity::new("language-unknown", at, message)
+        }));
 }
 
 /// How much of a declaration is repeated in an oddity, in characters: enough to recognise it.

@@ -181,8 +181,24 @@ mod tests {
     fn p9_what_names_no_one_language_declares_none() {
         let long = format!("en-{}", "abcdefgh-".repeat(9));
         let cases = [
-            "", " ", "-", "xx", "us", "und", "mul", "en, fr", "en;q=0.5", "en us", "none", "0",
-            "en\" onload=\"x", "a\u{0}b", "qqqq", "en--us", "水", &long,
+            "",
+            " ",
+            "-",
+            "xx",
+            "us",
+            "und",
+            "mul",
+            "en, fr",
+            "en;q=0.5",
+            "en us",
+            "none",
+            "0",
+            "en\" onload=\"x",
+            "a\u{0}b",
+            "qqqq",
+            "en--us",
+            "水",
+            &long,
         ];
         for text in cases {
             assert_eq!(declared(text), None, "{text:?}");

@@ -21,8 +21,8 @@ use reading::{Naming, SourceFile};
 
 /// The rooms from the ground floor up. A room is `src/NAME.rs` or `src/NAME/`; it may look down only.
 const ROOMS: &[&str] = &[
-    "source", "link", "html", "language", "date", "ingest", "schedule", "dedupe", "enrich", "store", "curate",
-    "publish", "config", "pipeline", "serve", "daemon", "cli",
+    "source", "link", "html", "language", "date", "ingest", "schedule", "dedupe", "enrich",
+    "store", "curate", "publish", "config", "pipeline", "serve", "daemon", "cli",
 ];
 
 /// Which foreign crate may be named where. A place `a/b` is the file `a/b.rs` or the folder `a/b/`.
