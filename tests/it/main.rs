@@ -1,5 +1,6 @@
 //! headwater as its users meet it: the real binary, real files, real sockets on loopback.
 
+mod carry;
 mod cli;
 mod config;
 mod crash;
