@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod crash;
 mod docs;
+mod fuzz;
 mod house;
 mod newsroom;
 mod origin;
