@@ -9,6 +9,8 @@ pub mod link;
 
 pub mod html;
 
+pub mod language;
+
 pub mod date;
 
 pub mod ingest;

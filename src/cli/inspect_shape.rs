@@ -74,6 +74,9 @@ struct EntrySheet<'a> {
     authors: Vec<PersonSheet<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a str>,
+    /// `declared` or `detected`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language_from: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rights: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,6 +120,16 @@ struct OriginSheet<'a> {
     title: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<PersonSheet<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    categories: &'a [String],
 }
 
 /// One source link, as `inspect` and `explain` print it.
@@ -205,6 +218,7 @@ fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
     let base = entry.base.as_deref().and_then(|base| Url::parse(base).ok());
     let clean = |markup: &String| html::clean(markup, base.as_ref());
     let at = |at: DateTime<Utc>| rfc3339(at);
+    let detected = studied.language.map(|guess| guess.tag);
     EntrySheet {
         id: &entry.id,
         title: entry.title.as_deref(),
@@ -216,7 +230,12 @@ fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
             .or(entry.url.as_deref())
             .and_then(link::key),
         authors: entry.authors.iter().map(person).collect(),
-        language: entry.language.as_deref(),
+        language: entry.language.as_deref().or(detected),
+        language_from: match (&entry.language, detected) {
+            (Some(_), _) => Some("declared"),
+            (None, Some(_)) => Some("detected"),
+            (None, None) => None,
+        },
         rights: entry.rights.as_deref(),
         published: entry.published.map(|dated| at(dated.at())),
         published_from: entry.published.map(|dated| dated.from),
@@ -232,6 +251,11 @@ fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
             id: origin.id.as_deref(),
             title: origin.title.as_deref(),
             url: origin.url.as_deref(),
+            page: origin.page.as_deref(),
+            updated: origin.updated.map(rfc3339),
+            authors: origin.authors.iter().map(person).collect(),
+            rights: origin.rights.as_deref(),
+            categories: &origin.categories,
         }),
         source_links: studied.links.iter().map(link_sheet).collect(),
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::SourceLink;
 use crate::dedupe::StoryId;
-use crate::ingest::Entry;
+use crate::ingest::{Entry, Person};
 
 /// A story, its representative entry, who else has it, and its source links.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub struct CitedStory {
     pub updated: DateTime<Utc>,
     /// The entry that speaks for the story.
     pub entry: Entry,
+    /// The language its text shows, as a BCP 47 tag, when the entry declares none.
+    pub detected: Option<String>,
     pub carrier: Carrier,
     /// Who else has it; never the representative's own entry.
     pub also: Vec<Carrier>,
@@ -40,6 +42,9 @@ pub struct Carrier {
     pub page: Option<String>,
     /// What it says of its rights.
     pub rights: Option<String>,
+    /// Who it says makes it.
+    pub authors: Vec<Person>,
+    pub categories: Vec<String>,
     /// The story's own page at this carrier.
     pub url: Option<String>,
     /// The latest instant at which it brought something new: `updated` of `atom:source`.

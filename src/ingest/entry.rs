@@ -21,7 +21,7 @@ pub struct Entry {
     /// What the page itself calls its canonical address, when it says so.
     pub canonical: Option<String>,
     pub authors: Vec<Person>,
-    /// A BCP 47 tag, declared or the document's.
+    /// A BCP 47 tag, the entry's own or the document's. None when none is declared that means a language.
     pub language: Option<String>,
     /// Plain text.
     pub rights: Option<String>,
@@ -121,12 +121,21 @@ pub struct Enclosure {
     pub length: Option<u64>,
 }
 
-/// The feed an entry came from in the first place.
+/// The feed an entry came from in the first place, as the source tells it (RFC 4287 §4.2.11, P6). RSS tells title and `url` only.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Origin {
     pub id: Option<String>,
+    /// Plain text.
     pub title: Option<String>,
+    /// The address of the feed itself (`rel="self"`, RSS `source url`), never of an article (P13); absolute.
     pub url: Option<String>,
+    /// The page the feed belongs to (`rel="alternate"`), absolute.
+    pub page: Option<String>,
+    pub updated: Option<DateTime<Utc>>,
+    pub authors: Vec<Person>,
+    /// Plain text.
+    pub rights: Option<String>,
+    pub categories: Vec<String>,
 }
 
 /// What a document says of itself.

@@ -7,6 +7,7 @@ mod article;
 mod ask;
 mod decode;
 mod entry;
+mod extension;
 mod feed;
 pub mod fetch;
 mod files;

@@ -9,9 +9,11 @@ use url::Url;
 use super::article;
 use super::decode::decode;
 use super::entry::{Oddity, Reading};
+use super::extension;
 use super::feed::{self, Shape};
 use super::visit::Unreadable;
 use crate::date::Hints;
+use crate::language;
 
 /// A document as it came, with what is known about it.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +92,7 @@ fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Un
         }
     };
     shorten(&mut reading);
+    tidy_languages(&mut reading);
     if let Some(charset) = decoded.mistaken {
         reading.oddities.push(Oddity::new(
             "charset-mislabelled",
@@ -135,8 +138,49 @@ fn shorten(reading: &mut Reading) {
             ));
             markup.truncate(markup.floor_char_boundary(LONGEST_MARKUP));
         }
+        if extension::bound(&mut entry.extensions) {
+            reading.oddities.push(Oddity::new(
+                "entry-shortened",
+                format!("entries[{at}].extensions"),
+                "it has more itunes, podcast or media elements than are kept; the first were taken",
+            ));
+        }
     }
 }
+
+/// Makes declared languages BCP 47 tags. One that means no language is none, and told: once for the document and not for all who have it from there.
+fn tidy_languages(reading: &mut Reading) {
+    let of_document = reading.channel.language.clone();
+    let mut untold = Vec::new();
+    let mut tidy = |language: &mut Option<String>, at: String| {
+        let Some(said) = language.take().filter(|said| !said.trim().is_empty()) else {
+            return;
+        };
+        *language = language::declared(&said);
+        if language.is_none() {
+            untold.push((at, said));
+        }
+    };
+    tidy(&mut reading.channel.language, "language".into());
+    for (at, entry) in reading.entries.iter_mut().enumerate() {
+        if entry.language == of_document {
+            entry.language.clone_from(&reading.channel.language);
+        } else {
+            tidy(&mut entry.language, format!("entries[{at}].language"));
+        }
+    }
+    reading
+        .oddities
+        .extend(untold.into_iter().map(|(at, said)| {
+            let said: String = said.chars().take(LONGEST_SAID).collect();
+            let message =
+                format!("{said:?} names no one language; it is told from the text where it can be");
+            Oddity::new("language-unknown", at, message)
+        }));
+}
+
+/// How much of a declaration is repeated in an oddity, in characters: enough to recognise it.
+const LONGEST_SAID: usize = 40;
 
 enum Ending {
     Markdown,

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::study::study;
-use crate::dedupe::{self, Fingerprint, Judgement, SETTLING, Voice, judge, speaks_better};
+use super::study::{Studied, study};
+use crate::dedupe::{self, Judgement, SETTLING, Voice, judge, speaks_better};
 use crate::enrich;
 use crate::ingest::{Entry, Oddity};
+use crate::language;
 use crate::link;
 use crate::store::{EntryKey, Store, StoreError, StoryKey};
 
@@ -25,7 +26,7 @@ impl Intake<'_> {
     /// Adds a new entry: studied, judged by its kin, given a story. Returns the story.
     pub fn add(&mut self, entry: &Entry, at: &str) -> Result<StoryKey, StoreError> {
         let studied = study(entry, at);
-        self.oddities.extend(studied.oddities);
+        self.oddities.extend(studied.oddities.iter().cloned());
         let store = self.store;
         let Judgement { story, reason } = judge(
             &studied.print,
@@ -42,7 +43,7 @@ impl Intake<'_> {
         };
         let key = store.add_entry(self.source, entry, story, self.now)?;
         store.record_verdict(key, &reason, dedupe::RULES, self.now)?;
-        keep_study(store, key, &studied.print, &studied.links)?;
+        keep_study(store, key, &studied)?;
         self.let_speak(key, story, entry, studied.print.tokens)?;
         Ok(story)
     }
@@ -107,7 +108,7 @@ impl Intake<'_> {
         at: &str,
     ) -> Result<(), StoreError> {
         let studied = study(entry, at);
-        self.oddities.extend(studied.oddities);
+        self.oddities.extend(studied.oddities.iter().cloned());
         self.store.revise_entry(key, entry, before, self.now)?;
         // Not the fingerprint that is stored: older rules may have made it, and would call every text changed.
         let former = study(before, at);
@@ -117,7 +118,7 @@ impl Intake<'_> {
             self.store
                 .touch_story(story, declared.unwrap_or(self.now))?;
         }
-        keep_study(self.store, key, &studied.print, &studied.links)
+        keep_study(self.store, key, &studied)
     }
 }
 
@@ -132,14 +133,10 @@ fn at_home(store: &Store, source: &str, url: Option<&str>) -> Result<bool, Store
     Ok(home.is_none_or(|home| link::registrable(&home) == link::registrable(&url)))
 }
 
-fn keep_study(
-    store: &Store,
-    entry: EntryKey,
-    print: &Fingerprint,
-    links: &[enrich::SourceLink],
-) -> Result<(), StoreError> {
-    store.record_fingerprint(entry, print, dedupe::RULES)?;
-    store.record_links(entry, links, enrich::RULES)
+fn keep_study(store: &Store, entry: EntryKey, studied: &Studied) -> Result<(), StoreError> {
+    store.record_fingerprint(entry, &studied.print, dedupe::RULES)?;
+    store.record_links(entry, &studied.links, enrich::RULES)?;
+    store.record_language(entry, studied.language, language::RULES)
 }
 
 /// The instant, unless it lies too far in the future to be believed (T10).

@@ -6,6 +6,10 @@ use crate::dedupe::{Fingerprint, fingerprint};
 use crate::enrich::{SourceLink, extract};
 use crate::html;
 use crate::ingest::{Entry, Oddity};
+use crate::language::{self, Guess};
+
+/// How much of a title and of a text is given to the detection of languages, in bytes: more than it looks at in any script.
+const TELLING: usize = 32 * 1024;
 
 /// What is derived of an entry.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +18,8 @@ pub struct Studied {
     pub text: String,
     pub print: Fingerprint,
     pub links: Vec<SourceLink>,
+    /// What its title and text show, when the entry declares no language: a declared one wins.
+    pub language: Option<Guess>,
     pub oddities: Vec<Oddity>,
 }
 
@@ -35,10 +41,29 @@ pub fn study(entry: &Entry, at: &str) -> Studied {
     }
     let print = fingerprint(entry, &flow.text);
     let links = extract(entry, &flow);
+    let language = match entry.language {
+        Some(_) => None,
+        None => language::detect(&titled(entry, &flow.text)),
+    };
     Studied {
         text: flow.text,
         print,
         links,
+        language,
         oddities,
     }
+}
+
+/// As much of title and text as tells a language: not the whole text is copied for it.
+fn titled(entry: &Entry, text: &str) -> String {
+    let title = entry.title.as_deref().unwrap_or_default();
+    let parts = [title, "\n", text];
+    let mut titled = String::new();
+    for part in parts {
+        titled.push_str(
+            part.get(..part.floor_char_boundary(TELLING))
+                .unwrap_or_default(),
+        );
+    }
+    titled
 }

@@ -1,17 +1,21 @@
 //! A story made ready for print: once per story and edition, the same for every format, so that the formats cannot disagree (P20, L1).
 
 use std::collections::HashSet;
-use std::hash::Hash;
 
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::enrich::{Carrier, CitedStory, Reach};
+use crate::enrich::{CitedStory, Reach};
 use crate::html;
-use crate::ingest::{Enclosure, Entry, Person};
+use crate::ingest::Entry;
+use crate::language;
 
+use super::attached::Attached;
+use super::byline::Byline;
 use super::fit;
-use super::site::{Site, source_urn};
+use super::foreign::{self, Foreign};
+use super::provenance::{Provenance, sender};
+use super::site::Site;
 use super::sources::{Cited, Reprint, block};
 
 /// Longest standfirst made from a text, in characters: three or four lines on a phone.
@@ -53,6 +57,8 @@ pub(super) struct Article {
     pub content: String,
     pub categories: Vec<String>,
     pub enclosures: Vec<Attached>,
+    /// What the source says of the item in the words of itunes, podcast and media, in its order (P18).
+    pub extensions: Vec<Foreign>,
     pub image: Option<String>,
     pub comments: Option<String>,
     pub origin: Provenance,
@@ -62,34 +68,6 @@ pub(super) struct Article {
     pub relations: Vec<Relation>,
     /// What the item points at, when it is a pointer (P19).
     pub subject: Option<String>,
-}
-
-/// An author.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Byline {
-    pub name: String,
-    pub email: Option<String>,
-    pub url: Option<String>,
-}
-
-/// An enclosure.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Attached {
-    pub url: String,
-    pub mime: String,
-    pub length: Option<u64>,
-}
-
-/// The feed an item came from (P6, P13).
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Provenance {
-    /// An IRI.
-    pub id: String,
-    pub title: String,
-    pub feed_url: Option<String>,
-    pub page: Option<String>,
-    pub rights: Option<String>,
-    pub updated: DateTime<Utc>,
 }
 
 /// A link in metadata (RFC 4287 §4.2.7.2).
@@ -113,10 +91,10 @@ impl Article {
         let updated = fit::instant(story.updated);
         let words = Words::of(entry);
         let sources: Vec<Cited> = story.links.iter().filter_map(Cited::of).collect();
-        let declared = declared_origin(entry, updated);
+        let declared = Provenance::declared(entry, &story.carrier, updated);
         let sender = sender(&story.carrier, &link, declared.is_some());
-        let origin = declared.unwrap_or_else(|| of_carrier(&story.carrier, updated));
-        let also = distinct(
+        let origin = declared.unwrap_or_else(|| Provenance::of_carrier(&story.carrier, updated));
+        let also = fit::distinct(
             sender
                 .iter()
                 .cloned()
@@ -126,19 +104,20 @@ impl Article {
             id: fit::line(&story.public_id).unwrap_or_else(|| page.clone()),
             story: story.id.to_string(),
             alternate_title: entry.alternate_title.as_deref().and_then(fit::line),
-            authors: entry.authors.iter().filter_map(Byline::of).collect(),
-            language: entry.language.as_deref().and_then(fit::language),
+            authors: authors(entry),
+            language: tongue(story),
             rights: entry.rights.as_deref().and_then(fit::line),
             published: fit::instant(story.published),
             updated,
             content: with_block(&words.text, block(&sources, &also).trim_end()),
-            categories: distinct(
+            categories: fit::distinct(
                 entry
                     .categories
                     .iter()
                     .filter_map(|category| fit::line(category)),
             ),
-            enclosures: entry.enclosures.iter().filter_map(Attached::of).collect(),
+            enclosures: Attached::of(entry),
+            extensions: foreign::of(&entry.extensions, words.base.as_ref()),
             image: entry.image.as_deref().and_then(fit::web),
             comments: entry.comments.as_deref().and_then(fit::web),
             title: title(entry, &words.plain, &origin.title),
@@ -178,6 +157,8 @@ impl Article {
 
 /// The texts of an entry.
 struct Words {
+    /// Where relative links in the entry's markup point from.
+    base: Option<Url>,
     text: String,
     plain: String,
     summary: Option<String>,
@@ -214,6 +195,7 @@ impl Words {
         Words {
             text,
             plain,
+            base,
             summary: (!alone && !summary.is_empty()).then_some(summary),
             description,
             standfirst,
@@ -221,44 +203,24 @@ impl Words {
     }
 }
 
-impl Byline {
-    fn of(person: &Person) -> Option<Self> {
-        let email = person.email.as_deref().and_then(fit::line).filter(|email| {
-            email
-                .split_once('@')
-                .is_some_and(|(who, at)| !who.is_empty() && !at.is_empty())
-        });
-        let url = person.url.as_deref().and_then(fit::web);
-        let name = person
-            .name
-            .as_deref()
-            .and_then(fit::line)
-            .or_else(|| email.clone())
-            .or_else(|| url.clone())?;
-        Some(Byline { name, email, url })
+/// Those it names, else those of the feed it came from: what an Atom entry without author says (RFC 4287 §4.2.1).
+fn authors(entry: &Entry) -> Vec<Byline> {
+    let of_origin = entry.origin.iter().flat_map(|origin| &origin.authors);
+    let named: Vec<Byline> = entry.authors.iter().filter_map(Byline::of).collect();
+    if named.is_empty() {
+        of_origin.filter_map(Byline::of).collect()
+    } else {
+        named
     }
 }
 
-impl Attached {
-    fn of(enclosure: &Enclosure) -> Option<Self> {
-        let url = fit::web(&enclosure.url)?;
-        let mime = enclosure
-            .mime
-            .as_deref()
-            .and_then(fit::media_type)
-            .unwrap_or_else(|| "application/octet-stream".into());
-        Some(Attached {
-            url,
-            mime,
-            length: enclosure.length,
-        })
-    }
-}
-
-fn carrier_name(carrier: &Carrier) -> String {
-    fit::line(&carrier.name)
-        .or_else(|| fit::line(&carrier.source))
-        .unwrap_or_else(|| "Unnamed source".into())
+/// The language the source declares, else the one the text shows.
+fn tongue(story: &CitedStory) -> Option<String> {
+    let declared = story.entry.language.as_deref();
+    declared
+        .and_then(language::declared)
+        .or_else(|| story.detected.clone())
+        .and_then(|tag| fit::language(&tag))
 }
 
 /// A headline is required wherever items are listed; without one, the text's own beginning serves.
@@ -274,79 +236,6 @@ fn with_block(text: &str, block: &str) -> String {
         (true, false) => block.to_string(),
         (false, false) => format!("{text}\n{block}"),
     }
-}
-
-/// The feed that the source itself says the entry came from; it is passed on, not replaced by ours (P6).
-fn declared_origin(entry: &Entry, updated: DateTime<Utc>) -> Option<Provenance> {
-    let origin = entry.origin.as_ref()?;
-    let feed_url = origin.url.as_deref().and_then(fit::web);
-    let id = origin
-        .id
-        .as_deref()
-        .and_then(iri)
-        .or_else(|| feed_url.clone())?;
-    let title = origin
-        .title
-        .as_deref()
-        .and_then(fit::line)
-        .or_else(|| feed_url.clone())
-        .unwrap_or_else(|| id.clone());
-    Some(Provenance {
-        id,
-        title,
-        feed_url,
-        page: None,
-        rights: None,
-        updated,
-    })
-}
-
-fn of_carrier(carrier: &Carrier, updated: DateTime<Utc>) -> Provenance {
-    let feed_url = carrier.feed_url.as_deref().and_then(fit::web);
-    let id = carrier
-        .feed_id
-        .as_deref()
-        .and_then(iri)
-        .or_else(|| feed_url.clone());
-    Provenance {
-        id: id.unwrap_or_else(|| source_urn(&carrier.source)),
-        title: carrier_name(carrier),
-        feed_url,
-        page: carrier.page.as_deref().and_then(fit::web),
-        rights: carrier.rights.as_deref().and_then(fit::line),
-        updated: carrier.updated.map_or(updated, fit::instant),
-    }
-}
-
-/// An absolute IRI, without credentials when it is an address (F38).
-fn iri(id: &str) -> Option<String> {
-    let id = fit::line(id).filter(|id| !id.contains(' '))?;
-    let url = Url::parse(&id).ok()?;
-    if url.username().is_empty() && url.password().is_none() {
-        Some(id)
-    } else {
-        fit::web(&id)
-    }
-}
-
-/// Who handed the story to us, where that is somebody else than the item's own page and feed say already.
-fn sender(carrier: &Carrier, link: &str, has_other_origin: bool) -> Option<Reprint> {
-    let own = carrier
-        .url
-        .as_deref()
-        .and_then(fit::web)
-        .filter(|own| own != link);
-    let house = || {
-        [&carrier.page, &carrier.feed_url]
-            .into_iter()
-            .find_map(|url| url.as_deref().and_then(fit::web))
-            .filter(|_| has_other_origin)
-    };
-    let url = own.or_else(house)?;
-    Some(Reprint {
-        name: carrier_name(carrier),
-        url: Some(url),
-    })
 }
 
 fn relations(sources: &[Cited], sender: Option<Reprint>, link: &str) -> Vec<Relation> {
@@ -380,9 +269,4 @@ fn subject(sources: &[Cited], link: &str, plain: &str) -> Option<String> {
     let only = specific.next().filter(|_| linked().count() == 1)?;
     let few = plain.split_whitespace().take(POINTER_WORDS + 1).count() <= POINTER_WORDS;
     only.url.clone().filter(|_| few)
-}
-
-fn distinct<T: Clone + Eq + Hash>(values: impl Iterator<Item = T>) -> Vec<T> {
-    let mut seen = HashSet::new();
-    values.filter(|value| seen.insert(value.clone())).collect()
 }

@@ -1,14 +1,22 @@
 //! Atom (RFC 4287).
 
+use std::collections::BTreeMap;
+
+use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{
     Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Source, Text, TextType,
     WriteConfig,
 };
 use chrono::{DateTime, Utc};
 
-use super::article::{Article, Byline, Provenance};
+use crate::html;
+
+use super::article::Article;
+use super::byline::Byline;
 use super::error::PublishError;
+use super::foreign::{self, Foreign};
 use super::heading::Heading;
+use super::provenance::Provenance;
 use super::site::Format;
 
 /// The document's bytes. The same heading and articles give the same bytes (S1).
@@ -32,6 +40,10 @@ pub(super) fn render(heading: &Heading, articles: &[Article]) -> Result<Vec<u8>,
             .map(|article| entry(article, heading))
             .collect(),
         lang: heading.language.clone(),
+        namespaces: foreign::used(articles.iter().flat_map(|article| &article.extensions))
+            .into_iter()
+            .map(|used| (used.prefix().into(), used.namespace().into()))
+            .collect(),
         ..Feed::default()
     };
     let config = WriteConfig {
@@ -61,15 +73,7 @@ fn entry(article: &Article, heading: &Heading) -> Entry {
         id: article.id.clone(),
         updated: instant(article.updated),
         authors: article.credited().into_iter().map(person).collect(),
-        categories: article
-            .categories
-            .iter()
-            .map(|term| Category {
-                term: term.clone(),
-                scheme: None,
-                label: None,
-            })
-            .collect(),
+        categories: categories(&article.categories),
         links: links(article),
         published: Some(instant(article.published)),
         rights: article
@@ -89,7 +93,47 @@ fn entry(article: &Article, heading: &Heading) -> Entry {
                 lang: lang.clone(),
                 ..Content::default()
             }),
+        extensions: extensions(&article.extensions),
         ..Entry::default()
+    }
+}
+
+fn categories(terms: &[String]) -> Vec<Category> {
+    let category = |term: &String| Category {
+        term: term.clone(),
+        scheme: None,
+        label: None,
+    };
+    terms.iter().map(category).collect()
+}
+
+/// The writer sorts by keys and prints only names, so that numbers for keys keep the order of the source.
+fn extensions(elements: &[Foreign]) -> ExtensionMap {
+    if elements.is_empty() {
+        return ExtensionMap::new();
+    }
+    ExtensionMap::from([(String::new(), in_order(elements))])
+}
+
+fn in_order(elements: &[Foreign]) -> BTreeMap<String, Vec<Extension>> {
+    let numbered = elements.iter().enumerate();
+    numbered
+        .map(|(at, element)| (format!("{at:06}"), vec![extension(element)]))
+        .collect()
+}
+
+/// The writer escapes the text of an element and, alone among all it writes, not its attributes (P8).
+fn extension(element: &Foreign) -> Extension {
+    let attributes = element.attributes.iter();
+    Extension {
+        name: element.qualified(),
+        // An empty text keeps the indenting writer from breaking the line inside the element.
+        value: (element.children.is_empty() || !element.text.is_empty())
+            .then(|| element.text.clone()),
+        attrs: attributes
+            .map(|(name, value)| (name.clone(), html::escape(value)))
+            .collect(),
+        children: in_order(&element.children),
     }
 }
 
@@ -126,6 +170,8 @@ fn source(origin: &Provenance) -> Source {
         title: Text::plain(origin.title.clone()),
         id: origin.id.clone(),
         updated: instant(origin.updated),
+        authors: origin.authors.iter().cloned().map(person).collect(),
+        categories: categories(&origin.categories),
         links,
         rights: origin.rights.clone().map(Text::plain),
         ..Source::default()

@@ -1,5 +1,8 @@
 //! Strings and instants from outside, made fit to print.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use chrono::{DateTime, Datelike, Utc};
 use url::Url;
 
@@ -54,6 +57,12 @@ pub(super) fn media_type(mime: &str) -> Option<String> {
                 .all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
     };
     (fits(kind) && fits(subtype)).then_some(essence)
+}
+
+/// Each value once, in the order of their first places.
+pub(super) fn distinct<T: Clone + Eq + Hash>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen = HashSet::new();
+    values.filter(|value| seen.insert(value.clone())).collect()
 }
 
 /// The beginning of a text on one line, at most `most` characters, cut between words where there are any and then marked with an ellipsis.

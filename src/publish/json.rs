@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use crate::date::rfc3339;
 
-use super::article::{Article, Attached, Byline};
+use super::article::Article;
+use super::attached::Attached;
+use super::byline::Byline;
 use super::error::PublishError;
 use super::heading::Heading;
 use super::site::Format;
@@ -67,7 +69,11 @@ struct Attachment<'a> {
     url: &'a str,
     mime_type: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     size_in_bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_in_seconds: Option<u64>,
 }
 
 /// What JSON Feed has no words for: where the item came from and what it stands on.
@@ -93,6 +99,12 @@ struct Origin<'a> {
     feed_url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<Author>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    tags: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -164,11 +176,7 @@ fn item<'a>(article: &'a Article, heading: &Heading) -> Item<'a> {
         image: article.image.as_deref(),
         date_published: rfc3339(article.published),
         date_modified: rfc3339(article.updated),
-        authors: article
-            .credited()
-            .into_iter()
-            .map(|Byline { name, url, .. }| Author { name, url })
-            .collect(),
+        authors: authors(article.credited()),
         tags: &article.categories,
         language: article.language_beside(heading.language.as_deref()),
         attachments: article.enclosures.iter().map(attachment).collect(),
@@ -181,6 +189,9 @@ fn item<'a>(article: &'a Article, heading: &Heading) -> Item<'a> {
                 name: &article.origin.title,
                 feed_url: article.origin.feed_url.as_deref(),
                 url: article.origin.page.as_deref(),
+                authors: authors(article.origin.authors.clone()),
+                rights: article.origin.rights.as_deref(),
+                tags: &article.origin.categories,
             },
             sources: article.sources.iter().map(link).collect(),
             also: article
@@ -195,11 +206,18 @@ fn item<'a>(article: &'a Article, heading: &Heading) -> Item<'a> {
     }
 }
 
+fn authors(bylines: Vec<Byline>) -> Vec<Author> {
+    let author = |Byline { name, url, .. }| Author { name, url };
+    bylines.into_iter().map(author).collect()
+}
+
 fn attachment(attached: &Attached) -> Attachment<'_> {
     Attachment {
         url: &attached.url,
         mime_type: &attached.mime,
+        title: attached.title.as_deref(),
         size_in_bytes: attached.length,
+        duration_in_seconds: attached.duration,
     }
 }
 

@@ -5,12 +5,16 @@
 
 mod article;
 mod atom;
+mod attached;
+mod byline;
 mod document;
 mod error;
 mod fit;
+mod foreign;
 mod heading;
 mod json;
 mod page;
+mod provenance;
 mod rss;
 mod shelf;
 mod site;

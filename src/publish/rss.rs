@@ -7,22 +7,26 @@ use ::rss::{Category, Channel, Enclosure, Guid, Item, Source};
 
 use crate::date::rfc2822;
 
-use super::article::{Article, Attached};
+use super::article::Article;
+use super::attached::Attached;
 use super::document::FRESH_FOR;
 use super::error::PublishError;
+use super::foreign::{self, Foreign, Vocabulary};
 use super::heading::Heading;
 use super::site::Format;
 
 const ATOM: &str = "http://www.w3.org/2005/Atom";
-const MEDIA: &str = "http://search.yahoo.com/mrss/";
 const DOCS: &str = "https://www.rssboard.org/rss-specification";
 
 /// The document's bytes. The same heading and articles give the same bytes (S1).
 pub(super) fn render(heading: &Heading, articles: &[Article]) -> Result<Vec<u8>, PublishError> {
     let mut namespaces = BTreeMap::from([("atom".to_string(), ATOM.to_string())]);
-    if articles.iter().any(|article| article.enclosures.len() > 1) {
-        namespaces.insert("media".into(), MEDIA.into());
+    let mut used = foreign::used(articles.iter().flat_map(|article| &article.extensions));
+    if articles.iter().any(|article| !grouped(article).is_empty()) {
+        used.insert(Vocabulary::Media);
     }
+    let foreign = used.into_iter();
+    namespaces.extend(foreign.map(|used| (used.prefix().into(), used.namespace().into())));
     let own = atom_link(
         "self",
         heading.document(Format::Rss),
@@ -118,7 +122,27 @@ fn enclosure(attached: &Attached) -> Enclosure {
     }
 }
 
-/// The links that RSS has no element for, and enclosures beyond the one it allows (P17). They stand after `<link>`, which some readers need (P16).
+/// The enclosures that a `media:group` has to carry: none when there is only one, or when the source's own `media:content` carries those beyond the first
+/// already (P17).
+fn grouped(article: &Article) -> Vec<&Attached> {
+    let carried = foreign::contents(&article.extensions);
+    let is_carried = |attached: &&Attached| carried.contains(attached.url.as_str());
+    if article
+        .enclosures
+        .iter()
+        .skip(1)
+        .all(|attached| is_carried(&attached))
+    {
+        return Vec::new();
+    }
+    let enclosures = article.enclosures.iter();
+    enclosures
+        .filter(|attached| !is_carried(attached))
+        .collect()
+}
+
+/// The links that RSS has no element for, enclosures beyond the one it allows (P17), and what the source says in other vocabularies (P18). They stand
+/// after `<link>`, which some readers need (P16).
 fn item_extensions(article: &Article) -> ExtensionMap {
     let links = article
         .relations
@@ -126,8 +150,9 @@ fn item_extensions(article: &Article) -> ExtensionMap {
         .map(|relation| atom_link(relation.rel, &relation.url, None, Some(&relation.title)))
         .collect();
     let mut map = extensions("atom", "link", links);
-    if article.enclosures.len() > 1 {
-        let contents = article.enclosures.iter().map(media_content).collect();
+    let grouped = grouped(article);
+    if !grouped.is_empty() {
+        let contents = grouped.into_iter().map(media_content).collect();
         let group = Extension {
             name: "media:group".into(),
             children: BTreeMap::from([("content".to_string(), contents)]),
@@ -135,7 +160,29 @@ fn item_extensions(article: &Article) -> ExtensionMap {
         };
         map.extend(extensions("media", "group", vec![group]));
     }
+    if !article.extensions.is_empty() {
+        map.insert("passed on".into(), in_order(&article.extensions));
+    }
     map
+}
+
+/// The writer sorts by keys and prints only names, so that numbers for keys keep the order of the source.
+fn in_order(elements: &[Foreign]) -> BTreeMap<String, Vec<Extension>> {
+    let numbered = elements.iter().enumerate();
+    numbered
+        .map(|(at, element)| (format!("{at:06}"), vec![passed_on(element)]))
+        .collect()
+}
+
+fn passed_on(element: &Foreign) -> Extension {
+    Extension {
+        name: element.qualified(),
+        // An empty text keeps the indenting writer from breaking the line inside the element.
+        value: (element.children.is_empty() || !element.text.is_empty())
+            .then(|| element.text.clone()),
+        attrs: element.attributes.clone(),
+        children: in_order(&element.children),
+    }
 }
 
 fn extensions(prefix: &str, name: &str, elements: Vec<Extension>) -> ExtensionMap {
@@ -168,6 +215,10 @@ fn media_content(attached: &Attached) -> Extension {
         ("url", Some(attached.url.clone())),
         ("type", Some(attached.mime.clone())),
         ("fileSize", attached.length.map(|length| length.to_string())),
+        (
+            "duration",
+            attached.duration.map(|seconds| seconds.to_string()),
+        ),
     ];
     empty(
         "media:content",

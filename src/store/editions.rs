@@ -7,13 +7,13 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::entries::{COLUMNS, entry_at};
 use super::keys::EntryKey;
-use super::shapes::{instant, millis};
+use super::shapes::{MoreOfChannel, instant, millis};
 use super::{Store, StoreError};
 use crate::dedupe::StoryId;
 use crate::enrich::{Candidate, Carrier, CitedStory};
 
 /// The columns of a carrier: its source, and the entry's own page.
-const CARRIER: &str = "src.id, coalesce(src.name, src.title, src.id), src.feed_id, src.address, src.page, src.rights, src.news, e.url";
+const CARRIER: &str = "src.id, coalesce(src.name, src.title, src.id), src.feed_id, src.address, src.page, src.rights, src.news, e.url, src.more";
 
 /// Most other carriers told of one story.
 const ALSO_LIMIT: i64 = 100;
@@ -61,8 +61,9 @@ impl Store {
     ) -> Result<Option<CitedStory>, StoreError> {
         let within = serde_json::to_string(within)?;
         let sql = format!(
-            "SELECT s.public_id, s.published, s.updated, s.id, e.id, {CARRIER}, {COLUMNS}
+            "SELECT s.public_id, s.published, s.updated, s.id, e.id, l.tag, {CARRIER}, {COLUMNS}
              FROM stories s JOIN entries e ON e.story = s.id JOIN sources src ON src.id = e.source
+                  LEFT JOIN languages l ON l.entry = e.id
              WHERE s.key = ?1 AND (?2 = '[]' OR e.source IN (SELECT value FROM json_each(?2)))
              ORDER BY e.withdrawn IS NOT NULL, e.id = s.representative DESC, e.id LIMIT 1"
         );
@@ -75,9 +76,9 @@ impl Store {
                 row.get(3)?,
                 row.get(4)?,
             );
-            Ok((story, carrier(row, 5)?, entry_at(row, 13)?))
+            Ok((story, row.get(5)?, carrier(row, 6)?, entry_at(row, 15)?))
         });
-        let Some(((public_id, published, updated, story, entry_key), carrier, entry)) =
+        let Some(((public_id, published, updated, story, entry_key), detected, carrier, entry)) =
             found.optional()?
         else {
             return Ok(None);
@@ -88,6 +89,7 @@ impl Store {
             published: instant(published),
             updated: instant(updated),
             entry: entry?,
+            detected,
             carrier,
             also: self.also(story, entry_key)?,
             links: self.links(EntryKey(entry_key))?,
@@ -180,7 +182,10 @@ impl Store {
 fn carrier(row: &Row<'_>, from: usize) -> rusqlite::Result<Carrier> {
     let address: String = row.get(from + 3)?;
     let is_web = address.starts_with("http://") || address.starts_with("https://");
+    let (authors, categories) = MoreOfChannel::read(row.get(from + 8)?);
     Ok(Carrier {
+        authors,
+        categories,
         source: row.get(from)?,
         name: row.get(from + 1)?,
         feed_id: row.get(from + 2)?,

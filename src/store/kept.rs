@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::moves::{Evidence, Moves};
-use super::shapes::{asks_from_json, asks_to_json, instant};
+use super::shapes::{MoreOfChannel, asks_from_json, asks_to_json, instant};
 use super::{Store, StoreError};
 use crate::ingest::{Asks, Channel, Memory, Validators};
 
@@ -87,10 +87,11 @@ impl Store {
         self.conn
             .prepare_cached(
                 "UPDATE sources SET title = coalesce(?2, title), page = coalesce(?3, page), feed_id = coalesce(?4, feed_id), rights = coalesce(?5, rights),
-                     language = coalesce(?6, language), ttl = ?7, asks = ?8 WHERE id = ?1",
+                     language = coalesce(?6, language), ttl = ?7, asks = ?8, more = ?9 WHERE id = ?1",
             )?
             .execute(params![
-                source, channel.title, channel.link, channel.id, channel.rights, channel.language, channel.ttl, asks_to_json(&channel.asks)?
+                source, channel.title, channel.link, channel.id, channel.rights, channel.language, channel.ttl, asks_to_json(&channel.asks)?,
+                serde_json::to_string(&MoreOfChannel::of(channel))?
             ])?;
         Ok(())
     }

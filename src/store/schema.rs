@@ -182,8 +182,20 @@ CREATE TABLE specimens (
 ) STRICT;
 ";
 
-fn steps() -> [M<'static>; 2] {
-    [M::up(FIRST), M::up(SECOND)]
+/// What is passed on of a source (P6), and the languages of entries that declare none.
+const CARRIED: &str = r"
+ALTER TABLE sources ADD COLUMN more TEXT;   -- JSON: authors, categories
+
+CREATE TABLE languages (         -- derived
+    entry INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+    tag   TEXT,                  -- NULL: looked at, and not told
+    sure  REAL,
+    rules INTEGER NOT NULL
+) STRICT;
+";
+
+fn steps() -> [M<'static>; 3] {
+    [M::up(FIRST), M::up(SECOND), M::up(CARRIED)]
 }
 
 /// Refuses what is no store of ours, or of a newer version. Reads only, so that what is refused is left as it was.

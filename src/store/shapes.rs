@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::date::{Precision, Stamp, ZoneRule};
-use crate::ingest::{Asks, Dated, Enclosure, Entry, Oddity, Origin, Person, Relation};
+use crate::ingest::{
+    Asks, Channel, Dated, Enclosure, Entry, Extension, Oddity, Origin, Person, Relation,
+};
 
 pub(super) fn millis(at: DateTime<Utc>) -> i64 {
     at.timestamp_millis()
@@ -29,6 +31,8 @@ pub(super) struct More {
     origin: Option<OriginShape>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     relations: Vec<(String, String, Option<String>)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    extensions: Vec<ExtensionShape>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -58,17 +62,124 @@ struct OriginShape {
     id: Option<String>,
     title: Option<String>,
     url: Option<String>,
+    // Left out when absent, so that entries stored before these were known hash as they did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated: Option<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<PersonShape>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rights: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    categories: Vec<String>,
+}
+
+impl OriginShape {
+    fn of(origin: &Origin) -> Self {
+        OriginShape {
+            id: origin.id.clone(),
+            title: origin.title.clone(),
+            url: origin.url.clone(),
+            page: origin.page.clone(),
+            updated: origin.updated.map(millis),
+            authors: people(&origin.authors),
+            rights: origin.rights.clone(),
+            categories: origin.categories.clone(),
+        }
+    }
+
+    fn read(self) -> Origin {
+        Origin {
+            id: self.id,
+            title: self.title,
+            url: self.url,
+            page: self.page,
+            updated: self.updated.map(instant),
+            authors: persons(self.authors),
+            rights: self.rights,
+            categories: self.categories,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct ExtensionShape {
+    namespace: String,
+    name: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attributes: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    text: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    children: Vec<ExtensionShape>,
+}
+
+impl ExtensionShape {
+    /// `ingest` has bounded the depth: JSON that is nested deeper than its reader goes could be written and never read again.
+    fn of(extension: &Extension) -> Self {
+        ExtensionShape {
+            namespace: extension.namespace.clone(),
+            name: extension.name.clone(),
+            attributes: extension.attributes.clone(),
+            text: extension.text.clone(),
+            children: extension.children.iter().map(Self::of).collect(),
+        }
+    }
+
+    fn read(self) -> Extension {
+        Extension {
+            namespace: self.namespace,
+            name: self.name,
+            attributes: self.attributes,
+            text: self.text,
+            children: self.children.into_iter().map(Self::read).collect(),
+        }
+    }
+}
+
+/// What a source says of itself that is a list, as one JSON column.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct MoreOfChannel {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<PersonShape>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    categories: Vec<String>,
+}
+
+impl MoreOfChannel {
+    pub fn of(channel: &Channel) -> Self {
+        MoreOfChannel {
+            authors: people(&channel.authors),
+            categories: channel.categories.clone(),
+        }
+    }
+
+    /// Authors and categories. A column that was never filled, or not by us, holds neither.
+    pub fn read(text: Option<String>) -> (Vec<Person>, Vec<String>) {
+        let more: Self = text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        (persons(more.authors), more.categories)
+    }
+}
+
+fn people(persons: &[Person]) -> Vec<PersonShape> {
+    let shape = |Person { name, email, url }| PersonShape { name, email, url };
+    persons.iter().cloned().map(shape).collect()
+}
+
+fn persons(shapes: Vec<PersonShape>) -> Vec<Person> {
+    let person = |PersonShape { name, email, url }| Person { name, email, url };
+    shapes.into_iter().map(person).collect()
 }
 
 impl More {
     pub fn of(entry: &Entry) -> Self {
         More {
-            authors: entry
-                .authors
-                .iter()
-                .cloned()
-                .map(|Person { name, email, url }| PersonShape { name, email, url })
-                .collect(),
+            authors: people(&entry.authors),
             categories: entry.categories.clone(),
             enclosures: entry
                 .enclosures
@@ -76,38 +187,35 @@ impl More {
                 .cloned()
                 .map(|Enclosure { url, mime, length }| EnclosureShape { url, mime, length })
                 .collect(),
-            origin: entry
-                .origin
-                .clone()
-                .map(|Origin { id, title, url }| OriginShape { id, title, url }),
+            origin: entry.origin.as_ref().map(OriginShape::of),
             relations: entry
                 .relations
                 .iter()
                 .cloned()
                 .map(|Relation { rel, url, title }| (rel, url, title))
                 .collect(),
+            extensions: entry.extensions.iter().map(ExtensionShape::of).collect(),
         }
     }
 
     pub fn fill(self, entry: &mut Entry) {
-        entry.authors = self
-            .authors
-            .into_iter()
-            .map(|PersonShape { name, email, url }| Person { name, email, url })
-            .collect();
+        entry.authors = persons(self.authors);
         entry.categories = self.categories;
         entry.enclosures = self
             .enclosures
             .into_iter()
             .map(|EnclosureShape { url, mime, length }| Enclosure { url, mime, length })
             .collect();
-        entry.origin = self
-            .origin
-            .map(|OriginShape { id, title, url }| Origin { id, title, url });
+        entry.origin = self.origin.map(OriginShape::read);
         entry.relations = self
             .relations
             .into_iter()
             .map(|(rel, url, title)| Relation { rel, url, title })
+            .collect();
+        entry.extensions = self
+            .extensions
+            .into_iter()
+            .map(ExtensionShape::read)
             .collect();
     }
 }
@@ -236,7 +344,11 @@ pub(super) fn asks_from_json(text: Option<String>) -> Asks {
         .unwrap_or_default();
     Asks {
         skip_hours: shape.skip_hours,
-        skip_days: shape.skip_days.iter().filter_map(|day| day.parse().ok()).collect(),
+        skip_days: shape
+            .skip_days
+            .iter()
+            .filter_map(|day| day.parse().ok())
+            .collect(),
         update_period: shape.update_period,
         update_frequency: shape.update_frequency,
     }

@@ -7,6 +7,7 @@ use super::keys::{EntryKey, StoryKey};
 use super::shapes::{instant, millis};
 use super::{Store, StoreError};
 use crate::dedupe::{EntryRef, Fingerprint, Kin, Reason, StoryId, minted_public_id, public_id};
+use crate::language::Guess;
 
 /// The entry that speaks for a story, as far as it matters for keeping it.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +148,19 @@ impl Store {
         for key in &print.addresses {
             put.execute(params![key, entry.0])?;
         }
+        Ok(())
+    }
+
+    /// Keeps which language an entry's text shows, in place of what was kept before; that none was told is kept too.
+    pub fn record_language(
+        &self,
+        entry: EntryKey,
+        guess: Option<Guess>,
+        rules: u32,
+    ) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("INSERT OR REPLACE INTO languages (entry, tag, sure, rules) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![entry.0, guess.map(|guess| guess.tag), guess.map(|guess| guess.sure), rules])?;
         Ok(())
     }
 

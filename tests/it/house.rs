@@ -21,8 +21,8 @@ use reading::{Naming, SourceFile};
 
 /// The rooms from the ground floor up. A room is `src/NAME.rs` or `src/NAME/`; it may look down only.
 const ROOMS: &[&str] = &[
-    "source", "link", "html", "date", "ingest", "schedule", "dedupe", "enrich", "store", "curate",
-    "publish", "config", "pipeline", "serve", "daemon", "cli",
+    "source", "link", "html", "language", "date", "ingest", "schedule", "dedupe", "enrich",
+    "store", "curate", "publish", "config", "pipeline", "serve", "daemon", "cli",
 ];
 
 /// Which foreign crate may be named where. A place `a/b` is the file `a/b.rs` or the folder `a/b/`.
@@ -35,6 +35,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["robotxt"],                        &["ingest/robots"]),
     (&["brotli", "flate2", "zstd"],       &["ingest", "publish"]),
     (&["ammonia", "dom_query"],           &["html"]),
+    (&["whatlang"],                       &["language"]),
     (&["psl"],                            &["link"]),
     (&["chrono_tz"],                      &["source", "date", "ingest", "schedule", "config"]),
     (&["cron"],                           &["schedule"]),

@@ -1,9 +1,11 @@
 //! headwater as its users meet it: the real binary, real files, real sockets on loopback.
 
+mod carry;
 mod cli;
 mod config;
 mod crash;
 mod docs;
+mod fuzz;
 mod house;
 mod newsroom;
 mod origin;

@@ -1,6 +1,7 @@
 //! Whole documents: a hostile edition in every format, read back by a reader that is not ours.
 
 mod editions;
+mod roundtrip;
 
 use std::collections::BTreeSet;
 

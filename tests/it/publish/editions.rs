@@ -83,6 +83,8 @@ pub fn story(source: &str, raw_id: &str, entry: Entry) -> CitedStory {
         feed_url: Some(format!("https://{source}.example/feed.xml")),
         page: Some(format!("https://{source}.example/")),
         rights: None,
+        authors: vec![],
+        categories: vec![],
         url: entry.url.clone(),
         updated: Some(instant(60)),
     };
@@ -95,6 +97,7 @@ pub fn story(source: &str, raw_id: &str, entry: Entry) -> CitedStory {
             id: raw_id.into(),
             ..entry
         },
+        detected: None,
         carrier,
         also: vec![],
         links: vec![],
@@ -237,6 +240,7 @@ pub fn reprinted_story() -> CitedStory {
             id: Some("tag:wire.example,2025:feed".into()),
             title: Some("The Wire".into()),
             url: Some("https://wire.example/feed".into()),
+            ..Origin::default()
         }),
         ..Entry::default()
     };
