@@ -124,6 +124,9 @@ impl Numeric {
                 second: 13..=31,
                 ..
             } => Some(false),
+            // Nobody writes the day between year and month.
+            Self::Short([1..=12, 13..=31, _]) => Some(false),
+            Self::Short([13..=31, 1..=12, 0 | 32..]) => Some(true),
             _ => None,
         }
     }
@@ -131,5 +134,16 @@ impl Numeric {
 
 /// What the numeric dates among these tokens prove, the first that proves anything.
 pub(super) fn evidence(tokens: &[Token<'_>]) -> Option<bool> {
-    (0..tokens.len()).find_map(|at| read(tokens.get(at..)?)?.0.evidence())
+    let mut rest = tokens;
+    while !rest.is_empty() {
+        let used = match read(rest) {
+            Some((numeric, used)) => match numeric.evidence() {
+                Some(proof) => return Some(proof),
+                None => used,
+            },
+            None => 1,
+        };
+        rest = rest.get(used..)?;
+    }
+    None
 }

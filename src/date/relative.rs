@@ -151,11 +151,7 @@ fn earlier(now: DateTime<Utc>, amount: u32, unit: Unit, hints: &Hints<'_>) -> Op
 fn instant(now: DateTime<Utc>, before: TimeDelta) -> Option<Stamp> {
     let at = DateTime::from_timestamp(now.checked_sub_signed(before)?.timestamp(), 0)
         .and_then(civil::within_years)?;
-    Some(Stamp {
-        at,
-        precision: Precision::Minute,
-        zone_rule: ZoneRule::Default,
-    })
+    Some(Stamp::exact(at, Precision::Minute, ZoneRule::Default))
 }
 
 /// How many tokens the phrase takes up at the beginning.

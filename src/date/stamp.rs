@@ -1,17 +1,83 @@
 //! The values this room hands out.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 /// An instant read from text, with how much of it was really said.
+///
+/// A text without a time of day says a whole day, month or year. [`Stamp::said`] is where that begins; [`Stamp::shown`] is where readers are
+/// shown it (T9). For anything finer the two are one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stamp {
-    /// The instant. Never finer than a second. When the text gave no time of day: 12:00 in the zone (T9).
-    pub at: DateTime<Utc>,
+    said: DateTime<Utc>,
+    shown: DateTime<Utc>,
     /// The finest part the text gave.
     pub precision: Precision,
     /// What decided the zone (T3).
     pub zone_rule: ZoneRule,
+}
+
+/// The furthest that `shown` may lie behind `said`: noon of a day into which an hour was put twice.
+const LONGEST_MORNING: TimeDelta = TimeDelta::hours(14);
+
+impl Stamp {
+    /// A stamp of a text that gave the instant itself.
+    pub fn exact(at: DateTime<Utc>, precision: Precision, zone_rule: ZoneRule) -> Self {
+        Self::spanning(at, at, precision, zone_rule)
+    }
+
+    /// A stamp of a whole day, month or year that begins at `said` in its zone. `shown` is noon of its first day; an instant that can be no noon
+    /// of it is taken for `said`, as is every `shown` of a finer precision.
+    pub fn spanning(
+        said: DateTime<Utc>,
+        shown: DateTime<Utc>,
+        precision: Precision,
+        zone_rule: ZoneRule,
+    ) -> Self {
+        let coarse = precision <= Precision::Day;
+        let fits = coarse && shown >= said && shown - said <= LONGEST_MORNING;
+        Self {
+            said,
+            shown: if fits { shown } else { said },
+            precision,
+            zone_rule,
+        }
+    }
+
+    /// The instant as the text said it, never finer than a second: the first of the day, month or year in its zone when it gave no more.
+    pub fn said(&self) -> DateTime<Utc> {
+        self.said
+    }
+
+    /// The instant to publish and to sort by: 12:00 in the zone of the source, on the first day of what was said, when there was no time of day.
+    /// Noon is the same day for nearly every reader on earth, midnight the day before for half of them (T9).
+    pub fn shown(&self) -> DateTime<Utc> {
+        self.shown
+    }
+
+    /// Whether this is how programs write that there is no date: the zero of a clock, and nobody's date of publication (T11). It is kept as said
+    /// and nothing is sorted by it.
+    ///
+    /// The zeros are those of .NET and Go (year 1), Windows (1601), OLE and Excel (1899 and 1900), the old Macintosh (1904) and Unix (1970);
+    /// all but the first only at the stroke of midnight.
+    pub fn is_zero(&self) -> bool {
+        const ZEROS: [(i32, u32, u32); 6] = [
+            (1601, 1, 1),
+            (1899, 12, 30),
+            (1899, 12, 31),
+            (1900, 1, 1),
+            (1904, 1, 1),
+            (1970, 1, 1),
+        ];
+        let day = self.said.date_naive();
+        let midnight = self.said.time() == NaiveTime::MIN;
+        let zero = || {
+            ZEROS
+                .iter()
+                .any(|(year, month, of)| NaiveDate::from_ymd_opt(*year, *month, *of) == Some(day))
+        };
+        self.precision >= Precision::Day && (self.said.year() <= 1 || (midnight && zero()))
+    }
 }
 
 /// The finest part of a timestamp that the text gave, coarsest first.

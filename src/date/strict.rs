@@ -101,11 +101,7 @@ fn count(text: &str) -> Option<Stamp> {
     };
     let at =
         DateTime::from_timestamp(seconds, 0).filter(|at| BELIEVED_YEARS.contains(&at.year()))?;
-    Some(Stamp {
-        at,
-        precision: Precision::Second,
-        zone_rule: ZoneRule::Epoch,
-    })
+    Some(Stamp::exact(at, Precision::Second, ZoneRule::Epoch))
 }
 
 /// `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`.
@@ -372,7 +368,7 @@ mod tests {
     use crate::date::rfc3339;
 
     fn read_utc(text: &str) -> Option<String> {
-        read(text, &Hints::default()).map(|stamp| rfc3339(stamp.at))
+        read(text, &Hints::default()).map(|stamp| rfc3339(stamp.shown()))
     }
 
     #[track_caller]
@@ -452,7 +448,7 @@ mod tests {
         ] {
             let stamp = read(text, &Hints::default()).expect(text);
             assert_eq!(
-                (rfc3339(stamp.at).as_str(), stamp.zone_rule),
+                (rfc3339(stamp.shown()).as_str(), stamp.zone_rule),
                 ("2024-03-05T06:07:00Z", ZoneRule::UnknownOffset),
                 "{text}"
             );

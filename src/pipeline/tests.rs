@@ -314,7 +314,7 @@ fn t10_a_date_in_the_future_is_sorted_by_first_seen_and_t11_a_missing_one_too() 
         .unwrap()
         .entry
         .published
-        .map(|dated| dated.at());
+        .map(|dated| dated.said());
     assert!(
         original == Some(at(9_999)) || original.is_none(),
         "the original date is kept"

@@ -1,7 +1,7 @@
 //! A web page on disk → an entry: what it says of itself, and its main content.
 
 use super::Setting;
-use crate::date;
+use crate::date::{self, Hints};
 use crate::html::{self, Page};
 use crate::ingest::{Channel, Dated, Entry, Kind, Oddity, Person, Reading, Relation};
 use crate::link;
@@ -20,8 +20,15 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
         ));
     }
     let page = html::page(markup, setting.url);
-    let published = dated(&page.published, "published", setting, &mut oddities);
-    let updated = dated(&page.updated, "updated", setting, &mut oddities);
+    let hints = hints(&page, setting);
+    let published = dated(&page.published, "published", &hints, &mut oddities).or_else(|| {
+        let stamp = date::in_address(setting.url?.path(), &hints)?;
+        Some(Dated {
+            stamp,
+            from: "address",
+        })
+    });
+    let updated = dated(&page.updated, "updated", &hints, &mut oddities);
     if published.is_none() && page.published.is_none() {
         oddities.push(Oddity::new(
             "no-date",
@@ -67,15 +74,26 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
     }
 }
 
+/// What the page says that helps to read its dates: its language, and the order of day and month where one of them proves it (T3, T8).
+fn hints<'a>(page: &'a Page, setting: &Setting<'a>) -> Hints<'a> {
+    let told = [&page.published, &page.updated];
+    let proof = date::day_first(told.into_iter().flatten().map(|(text, _)| text.as_str()));
+    Hints {
+        language: setting.dates.language.or(page.language.as_deref()),
+        day_first: setting.dates.day_first.or(proof),
+        ..setting.dates
+    }
+}
+
 fn dated(
     found: &Option<(String, &'static str)>,
     field: &str,
-    setting: &Setting<'_>,
+    hints: &Hints<'_>,
     oddities: &mut Vec<Oddity>,
 ) -> Option<Dated> {
     let (text, from) = found.as_ref()?;
     let stamp =
-        date::parse(text, &setting.dates).or_else(|| date::byline(text, &setting.dates)?.published);
+        date::parse(text, hints).or_else(|| date::byline(text, hints)?.published);
     if stamp.is_none() {
         oddities.push(Oddity::new(
             "date-unreadable",
