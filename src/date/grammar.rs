@@ -95,6 +95,11 @@ impl Found {
             self.clock = Some(clock);
             return Some(used);
         }
+        if first.text == "0000" && self.clock.is_some() && self.dated() {
+            // `+0000` without its sign.
+            self.add_zone(Zone::Offset(0))?;
+            return Some(1);
+        }
         if first.width() > 4 || self.loose.len() == 2 {
             return None;
         }
@@ -125,6 +130,10 @@ impl Found {
         {
             self.clock = Some(clock);
             return Some(used);
+        }
+        if word == "z" && self.zone.is_some_and(Zone::is_numeric) {
+            // `+01:00Z`: the letter is decoration where the offset was written out.
+            return Some(1);
         }
         if (self.clock.is_some() || self.dated())
             && let Some((zone, used)) = zone_text::named(rest)
@@ -157,6 +166,14 @@ impl Found {
         {
             self.add_zone(zone)?;
             return Some(used);
+        }
+        let signed = || {
+            rest.get(1)
+                .is_some_and(|next| next.is('+') || next.is('-'))
+        };
+        if sign.is(':') && ((self.dated() && self.clock.is_none()) || (self.clock.is_some() && signed())) {
+            // `02/Jan/2006:15:04:05`, `15:04:05:-0700`.
+            return Some(1);
         }
         if sign.is('(') {
             return self.parenthesis(rest, ')');

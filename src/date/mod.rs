@@ -36,7 +36,7 @@ pub const LONGEST_TEXT: usize = 300;
 /// times without `hints.now`, and for texts longer than [`LONGEST_TEXT`]. A date in the far future or past is returned as
 /// written: what to think of it is for the caller (T10).
 pub fn parse(text: &str, hints: &Hints<'_>) -> Option<Stamp> {
-    let text = bounded(text)?;
+    let text = unwrapped(bounded(text)?);
     if let Some(stamp) = strict::read(text, hints) {
         return Some(stamp);
     }
@@ -91,6 +91,16 @@ fn at_home<'a>(hints: &Hints<'a>, tokens: &[Token<'_>]) -> Hints<'a> {
     let korean = hints.zone == Tz::UTC && tokens::is_korean(tokens);
     let zone = if korean { Tz::Asia__Seoul } else { hints.zone };
     Hints { zone, ..*hints }
+}
+
+/// The text without one pair of quotation marks or brackets around it.
+fn unwrapped(text: &str) -> &str {
+    const PAIRS: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('[', ']'), ('(', ')'), ('<', '>')];
+    let inner = |(open, close): &(char, char)| {
+        let inner = text.strip_prefix(*open)?.strip_suffix(*close)?;
+        (!inner.contains([*open, *close])).then(|| inner.trim())
+    };
+    PAIRS.iter().find_map(inner).unwrap_or(text)
 }
 
 /// The text without white space around it, when it is short enough to be a date.
