@@ -9,6 +9,7 @@ mod byline;
 mod civil;
 mod clock;
 mod grammar;
+mod labels;
 mod numeric;
 mod relative;
 mod stamp;
@@ -534,7 +535,11 @@ mod tests {
         };
         let stamp = parse("5 March 2024", &tokyo).expect("a date");
         assert_eq!(
-            (rfc3339(stamp.shown()).as_str(), stamp.precision, stamp.zone_rule),
+            (
+                rfc3339(stamp.shown()).as_str(),
+                stamp.precision,
+                stamp.zone_rule
+            ),
             ("2024-03-05T03:00:00Z", Precision::Day, ZoneRule::Default)
         );
         let precision = |text: &str| parse(text, &tokyo).map(|stamp| stamp.precision);

@@ -92,8 +92,7 @@ fn dated(
     oddities: &mut Vec<Oddity>,
 ) -> Option<Dated> {
     let (text, from) = found.as_ref()?;
-    let stamp =
-        date::parse(text, hints).or_else(|| date::byline(text, hints)?.published);
+    let stamp = date::parse(text, hints).or_else(|| date::byline(text, hints)?.published);
     if stamp.is_none() {
         oddities.push(Oddity::new(
             "date-unreadable",

@@ -58,7 +58,11 @@ impl Clock {
     /// The order of day and month that the document's dates prove, when one that was left open may be read by it (T8).
     ///
     /// The outer value tells whether a second reading, with this order and the document's `language`, could read more than the first did.
-    pub fn second_thoughts(&self, hints: &Hints<'_>, language: Option<&str>) -> Option<Option<bool>> {
+    pub fn second_thoughts(
+        &self,
+        hints: &Hints<'_>,
+        language: Option<&str>,
+    ) -> Option<Option<bool>> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let order = match seen.proofs {
             (true, false) => Some(true),
