@@ -806,6 +806,80 @@ mod tests {
         );
     }
 
+    #[test]
+    fn t9_noon_is_noon_though_the_clocks_change_that_day() {
+        let shown = |text: &str, zone| {
+            let hints = Hints {
+                zone,
+                ..Hints::default()
+            };
+            parse(text, &hints).map(|stamp| (rfc3339(stamp.said()), rfc3339(stamp.shown())))
+        };
+        let berlin = shown("2024-03-31", Tz::Europe__Berlin);
+        assert_eq!(
+            berlin,
+            Some(("2024-03-30T23:00:00Z".into(), "2024-03-31T10:00:00Z".into()))
+        );
+        // There was no midnight in Cairo that day: it began at one.
+        let cairo = shown("2024-04-26", Tz::Africa__Cairo);
+        assert_eq!(
+            cairo,
+            Some(("2024-04-25T22:00:00Z".into(), "2024-04-26T09:00:00Z".into()))
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn t1_what_we_write_is_read_as_the_same_instant(seconds in -62_135_596_800_i64..=253_402_300_799) {
+            let at = DateTime::from_timestamp(seconds, 0).expect("in range");
+            for text in [rfc3339(at), rfc2822(at)] {
+                let stamp = parse(&text, &Hints::default()).expect("a date");
+                proptest::prop_assert_eq!(stamp.said(), at, "{}", text);
+                proptest::prop_assert_eq!(stamp.shown(), at);
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,80}", zoned in "[0-9 :./+TZ,-]{0,40}( ?(IST|GMT|PM|th|Nov|ma|mar|年|月|日|\\(|\\)))*[0-9:+ -]{0,12}") {
+            for text in [text, zoned] {
+                for zone in [Tz::UTC, Tz::Africa__Cairo, Tz::Pacific__Apia] {
+                    let now = DateTime::from_timestamp(1_709_647_830, 0);
+                    let hints = Hints { zone, now, ..Hints::default() };
+                    if let Some(stamp) = parse(&text, &hints) {
+                        proptest::prop_assert!(stamp.shown() >= stamp.said());
+                        let said = rfc3339(stamp.said());
+                        proptest::prop_assert_eq!(parse(&said, &hints).map(|again| again.said()), Some(stamp.said()));
+                    }
+                    let _ = (byline(&text, &hints), day_first([text.as_str()]), in_address(&text, &hints));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn f43_long_texts_and_many_texts_are_survived() {
+        for long in [
+            "1 ",
+            "(",
+            "a",
+            "2024-03-05 ",
+            "年",
+            "published ",
+            "+05:30",
+            "\u{301}",
+        ] {
+            let text = long.repeat(2_000_000 / long.len());
+            let hints = Hints::default();
+            assert_eq!(parse(&text, &hints), None);
+            assert_eq!(byline(&text, &hints), None);
+            assert_eq!(day_first([text.as_str()]), None);
+            let short: String = text.chars().take(99).collect();
+            let _ = (parse(&short, &hints), byline(&short, &hints));
+        }
+        let many = std::iter::repeat_n("02/03/2025", 100_000).chain(["25/03/2025"]);
+        assert_eq!(day_first(many), Some(true));
+    }
+
     /// Beginnings, ends and short stretches of odd texts are survived.
     #[test]
     fn weird_slices_do_not_panic() {

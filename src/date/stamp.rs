@@ -210,10 +210,15 @@ impl Hints<'_> {
 
     /// Whether all-numeric dates put the day first: as configured, else by language (T8). Plain `en` decides nothing.
     pub(super) fn order(&self) -> Option<bool> {
-        const DAY_FIRST: [&str; 11] = [
-            "de", "fr", "es", "it", "pt", "nl", "el", "ru", "pl", "tr", "hi",
+        const DAY_FIRST: [&str; 42] = [
+            "de", "fr", "es", "it", "pt", "nl", "el", "ru", "pl", "tr", "hi", "uk", "be", "bg",
+            "sr", "hr", "sl", "cs", "sk", "ro", "ca", "gl", "da", "nb", "nn", "no", "fi", "et",
+            "lv", "is", "ga", "id", "ms", "vi", "th", "bn", "mr", "ta", "te", "gu", "he", "ar",
         ];
-        const ENGLISH_DAY_FIRST: [&str; 6] = ["GB", "IN", "AU", "IE", "NZ", "SG"];
+        const ENGLISH_DAY_FIRST: [&str; 17] = [
+            "GB", "IN", "AU", "IE", "NZ", "SG", "PK", "BD", "LK", "MT", "NG", "GH", "KE", "UG",
+            "TZ", "JM", "HK",
+        ];
         if self.day_first.is_some() {
             return self.day_first;
         }
@@ -226,5 +231,59 @@ impl Hints<'_> {
                 .iter()
                 .any(|country| self.lives_in(country));
         (by_language || by_country).then_some(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::parse;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn t9_what_can_be_no_noon_of_the_day_is_not_shown() {
+        let spanning = |hours: i64, precision| {
+            let shown = at(0) + TimeDelta::hours(hours);
+            Stamp::spanning(at(0), shown, precision, ZoneRule::Default).shown()
+        };
+        assert_eq!(spanning(12, Precision::Day), at(12 * 3600));
+        assert_eq!(spanning(12, Precision::Year), at(12 * 3600));
+        for (hours, precision) in [
+            (12, Precision::Minute),
+            (12, Precision::Second),
+            (-1, Precision::Day),
+            (15, Precision::Day),
+        ] {
+            assert_eq!(spanning(hours, precision), at(0));
+        }
+    }
+
+    #[test]
+    fn t11_zeros_of_clocks_are_known() {
+        let zero = |text: &str| parse(text, &Hints::default()).expect(text).is_zero();
+        for text in [
+            "Mon, 01 Jan 0001 00:00:00 +0000",
+            "0001-01-01",
+            "0001-01-01T00:00:00-05:00",
+            "1970-01-01T00:00:00Z",
+            "Thu, 01 Jan 1970 01:00:00 +0100",
+            "1970-01-01",
+            "1899-12-30T00:00:00",
+            "1601-01-01T00:00:00Z",
+        ] {
+            assert!(zero(text), "{text}");
+        }
+        for text in [
+            "1970-01-01T09:30:00Z",
+            "1970",
+            "1900",
+            "1850-03-04",
+            "2000-01-01",
+        ] {
+            assert!(!zero(text), "{text}");
+        }
     }
 }
