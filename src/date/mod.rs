@@ -464,6 +464,25 @@ mod tests {
     }
 
     #[test]
+    fn t6_t8_two_digits_are_read_where_only_one_order_makes_a_date() {
+        let hints = Hints {
+            now: DateTime::from_timestamp(1_709_647_830, 0),
+            ..Hints::default()
+        };
+        all(
+            &[
+                ("12/25/99", "1999-12-25T12:00:00Z"),
+                ("25.12.99", "1999-12-25T12:00:00Z"),
+                ("30-12-23", "2023-12-30T12:00:00Z"),
+                ("03-12-31", "2003-12-31T12:00:00Z"),
+                ("03065", "2003-03-06T12:00:00Z"),
+            ],
+            &hints,
+        );
+        none(&["05/03/24", "10-11-12", "31/31/31", "12345"], &hints);
+    }
+
+    #[test]
     fn t7_weekdays_do_not_override_and_impossible_days_are_refused() {
         all(
             &[

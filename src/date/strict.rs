@@ -132,7 +132,7 @@ fn compact(digits: &str) -> Option<Civil> {
     })
 }
 
-/// `YYYYMMDD`, `YYYYDDD`, `YYYY`, or six digits where only one of `YYMMDD` and `YYYYMM` is possible.
+/// `YYYYMMDD`, `YYYYDDD`, `YYYY`, `0YDDD`, or six digits where only one of `YYMMDD` and `YYYYMM` is possible.
 fn unmarked_date(digits: &str) -> Option<Calendar> {
     let year = i32::try_from(part(digits, 0..4)?).ok()?;
     let believed = BELIEVED_YEARS.contains(&year);
@@ -142,6 +142,11 @@ fn unmarked_date(digits: &str) -> Option<Calendar> {
             month: None,
             day: None,
         }),
+        // A count begins with no zero; of other years five digits could be one.
+        5 if digits.starts_with('0') => {
+            NaiveDate::from_yo_opt(civil::year(part(digits, 0..2)?, 2)?, part(digits, 2..5)?)
+                .map(Calendar::of)
+        }
         6 => {
             let month = part(digits, 4..6).filter(|month| believed && (1..=12).contains(month));
             let short = NaiveDate::from_ymd_opt(

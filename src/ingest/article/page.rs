@@ -116,3 +116,56 @@ fn relations(page: &Page) -> Vec<Relation> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(head: &str, address: &str) -> Reading {
+        let url = url::Url::parse(address).ok();
+        let setting = Setting {
+            name: "page",
+            url: url.as_ref(),
+            dates: Hints::default(),
+        };
+        let page = format!(
+            "<html {head}</head><body><article><h1>Ferry</h1><p>It sails.</p></article></body></html>"
+        );
+        read_page(&page, &setting)
+    }
+
+    fn published(head: &str, address: &str) -> Option<(String, &'static str)> {
+        let dated = read(head, address).entries.into_iter().next()?.published?;
+        Some((date::rfc3339(dated.said()), dated.from))
+    }
+
+    #[test]
+    fn t11_the_address_dates_a_page_that_gives_no_date() {
+        let address = "https://paper.example/2025/11/09/ferry";
+        let day = Some(("2025-11-09T00:00:00Z".to_string(), "address"));
+        assert_eq!(published("><head>", address), day);
+        let meta = "><head><meta property='article:published_time' content='2025-11-08T10:00:00Z'>";
+        let said = Some(("2025-11-08T10:00:00Z".to_string(), "meta"));
+        assert_eq!(published(meta, address), said);
+        assert_eq!(published("><head>", "https://paper.example/ferry"), None);
+    }
+
+    #[test]
+    fn t8_the_language_of_a_page_orders_its_dates_and_proof_outweighs_it() {
+        let head = |language: &str, updated: &str| {
+            format!(
+                "lang='{language}'><head><meta name='date' content='02/03/2025'>\
+                 <meta property='article:modified_time' content='{updated}'>"
+            )
+        };
+        let day = |language: &str, updated: &str| {
+            published(&head(language, updated), "https://paper.example/ferry").map(|(said, _)| said)
+        };
+        assert_eq!(day("fr", "").as_deref(), Some("2025-03-02T00:00:00Z"));
+        assert_eq!(day("en", ""), None);
+        assert_eq!(
+            day("fr", "03/25/2025").as_deref(),
+            Some("2025-02-03T00:00:00Z")
+        );
+    }
+}
