@@ -100,16 +100,20 @@ pub fn date(input: &[u8]) {
             let byline = date::byline(&text, &hints);
             let dates = byline.and_then(|byline| byline.published);
             for stamp in read.into_iter().chain(dates) {
-                let written = date::rfc3339(stamp.at);
-                let again = date::parse(&written, &hints).map(|stamp| stamp.at.timestamp());
+                let written = date::rfc3339(stamp.said());
+                let again = date::parse(&written, &hints).map(|stamp| stamp.said().timestamp());
                 // Years before the first and after the 9999th are never written: `publish` clamps them (P14).
                 if written.len() == "1970-01-01T00:00:00Z".len() {
-                    assert_eq!(again, Some(stamp.at.timestamp()), "{text:?} as {written}");
+                    assert_eq!(
+                        again,
+                        Some(stamp.said().timestamp()),
+                        "{text:?} as {written}"
+                    );
                 }
             }
         }
     }
-    date::day_first(&[&text]);
+    date::day_first([text.as_ref()]);
 }
 
 /// Elements that run, load, submit, or change how the rest is read.

@@ -12,9 +12,9 @@ use super::ended::Ended;
 use super::inspect_shape::{all_oddities, shape};
 use super::open::{Everywhere, configuration, runtime, store_to_read};
 use super::out;
-use crate::date::{self, Hints};
+use crate::date::{self, Hints, Precision};
 use crate::ingest::fetch::{Ask, Body, Fetch, Web};
-use crate::ingest::{self, Document, Expect, Reading, Validators};
+use crate::ingest::{self, Dated, Document, Expect, Reading, Validators};
 use crate::pipeline::{Studied, study};
 use crate::source::Manners;
 
@@ -221,7 +221,7 @@ fn in_words(reading: &Reading, studied: &[Studied]) -> String {
             .filter_map(|author| author.name.as_deref())
             .collect();
         let line = [
-            entry.published.map(|dated| date::rfc3339(dated.at())),
+            entry.published.map(as_said),
             Some(names.join(", ")),
             entry.url.clone(),
         ];
@@ -257,4 +257,15 @@ fn in_words(reading: &Reading, studied: &[Studied]) -> String {
         ));
     }
     text
+}
+
+/// A date no finer than it was said.
+fn as_said(dated: Dated) -> String {
+    let form = match dated.stamp.precision {
+        Precision::Year => "%Y",
+        Precision::Month => "%Y-%m",
+        Precision::Day => "%Y-%m-%d",
+        Precision::Minute | Precision::Second => return date::rfc3339(dated.said()),
+    };
+    dated.shown().format(form).to_string()
 }

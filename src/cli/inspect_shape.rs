@@ -1,13 +1,12 @@
 //! The object that `inspect --json` prints: absent values are left out, instants are RFC 3339 in UTC, entries in document order.
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use url::Url;
 
-use crate::date::rfc3339;
+use crate::date::{Precision, rfc3339};
 use crate::enrich::{Reach, SourceLink};
 use crate::html;
-use crate::ingest::{Enclosure, Entry, Oddity, Person, Reading};
+use crate::ingest::{Dated, Enclosure, Entry, Oddity, Person, Reading};
 use crate::link;
 use crate::pipeline::Studied;
 
@@ -82,9 +81,13 @@ struct EntrySheet<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     published: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    published_precision: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     published_from: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_precision: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -217,7 +220,6 @@ fn person(person: &Person) -> PersonSheet<'_> {
 fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
     let base = entry.base.as_deref().and_then(|base| Url::parse(base).ok());
     let clean = |markup: &String| html::clean(markup, base.as_ref());
-    let at = |at: DateTime<Utc>| rfc3339(at);
     let detected = studied.language.map(|guess| guess.tag);
     EntrySheet {
         id: &entry.id,
@@ -237,9 +239,11 @@ fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
             (None, None) => None,
         },
         rights: entry.rights.as_deref(),
-        published: entry.published.map(|dated| at(dated.at())),
+        published: entry.published.map(|dated| rfc3339(dated.said())),
+        published_precision: entry.published.and_then(coarse),
         published_from: entry.published.map(|dated| dated.from),
-        updated: entry.updated.map(|dated| at(dated.at())),
+        updated: entry.updated.map(|dated| rfc3339(dated.said())),
+        updated_precision: entry.updated.and_then(coarse),
         summary: entry.summary.as_ref().map(clean),
         content: entry.content.as_ref().map(clean),
         text: &studied.text,
@@ -259,6 +263,12 @@ fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
         }),
         source_links: studied.links.iter().map(link_sheet).collect(),
     }
+}
+
+/// How little was said, where it was no time of day: `day`, `month` or `year` (T9). The instant beside it is where that begins.
+fn coarse(dated: Dated) -> Option<&'static str> {
+    let precision = dated.stamp.precision;
+    (precision <= Precision::Day).then(|| precision.as_str())
 }
 
 fn enclosure(enclosure: &Enclosure) -> EnclosureSheet<'_> {

@@ -1,6 +1,7 @@
 //! Lines of prose that say when a text was published or updated (T13).
 
 use super::grammar;
+use super::labels::{self, Label};
 use super::relative;
 use super::stamp::{Hints, Precision, Stamp};
 use super::tokens::Token;
@@ -25,113 +26,6 @@ pub struct Byline {
     pub updated: Option<Stamp>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Label {
-    Published,
-    Updated,
-}
-
-/// Labels, one a line, folded. The longest that fits is taken.
-const PUBLISHED: &str = "published on
-published at
-published
-first published on
-first published
-first posted
-publication date
-release date
-posted on
-posted at
-posted
-date
-dated
-issued on
-created on
-veroffentlicht am
-veroffentlicht
-erschienen am
-publie le
-publie
-publicado el
-publicado em
-publicado
-pubblicato il
-pubblicato
-gepubliceerd op
-gepubliceerd
-geplaatst op
-δημοσιευτηκε στισ
-δημοσιευτηκε
-δημοσιευση
-ημερομηνια
-megjelent
-kozzeteve
-опубликовано
-дата публикации
-opublikowano
-data publikacji
-yayınlanma tarihi
-yayınlanma
-प्रकाशित
-입력
-게시
-등록
-작성
-发布时间
-發布時間
-发布
-發布
-公開日
-公開
-掲載";
-
-const UPDATED: &str = "updated on
-updated at
-updated
-last updated on
-last updated at
-last updated
-last update
-last modified on
-last modified
-modified on
-modified
-revised on
-aktualisiert am
-aktualisiert
-zuletzt aktualisiert am
-zuletzt aktualisiert
-stand
-mis a jour le
-mis a jour
-modifie le
-actualizado el
-actualizado
-ultima actualizacion
-atualizado em
-atualizado
-aggiornato il
-aggiornato
-bijgewerkt op
-bijgewerkt
-laatst bijgewerkt
-ενημερωθηκε
-τελευταια ενημερωση
-frissitve
-обновлено
-zaktualizowano
-aktualizacja
-guncelleme
-guncellenme tarihi
-अपडेट
-अद्यतन
-수정
-최종수정
-更新时间
-更新時間
-更新日
-更新";
-
 /// What the tokens of a line say, when date and label, or date and name, are all of it.
 pub(super) fn read(tokens: &[Token<'_>], hints: &Hints<'_>) -> Option<Byline> {
     if let Some(byline) = labelled(tokens, hints) {
@@ -155,7 +49,7 @@ pub(super) fn labelled(tokens: &[Token<'_>], hints: &Hints<'_>) -> Option<Byline
     let mut at = 0;
     // The first label stands behind a name at most, which spares whole paragraphs the search.
     while at < tokens.len() && (!labels.is_empty() || at <= LONGEST_NAME) {
-        match label(tokens.get(at..)?) {
+        match labels::read(tokens.get(at..)?) {
             Some((label, used)) => {
                 labels.push((label, at, at + used));
                 at += used;
@@ -179,29 +73,6 @@ pub(super) fn labelled(tokens: &[Token<'_>], hints: &Hints<'_>) -> Option<Byline
         }
     }
     Some(byline)
-}
-
-/// The longest label that the tokens begin with.
-fn label(tokens: &[Token<'_>]) -> Option<(Label, usize)> {
-    tokens.first()?.word()?;
-    let published = PUBLISHED
-        .lines()
-        .filter_map(|phrase| Some((Label::Published, starts(tokens, phrase)?)));
-    let updated = UPDATED
-        .lines()
-        .filter_map(|phrase| Some((Label::Updated, starts(tokens, phrase)?)));
-    published.chain(updated).max_by_key(|(_, used)| *used)
-}
-
-fn starts(tokens: &[Token<'_>], phrase: &str) -> Option<usize> {
-    let mut used = 0;
-    for word in phrase.split(' ') {
-        if tokens.get(used)?.word()? != word {
-            return None;
-        }
-        used += 1;
-    }
-    Some(used)
 }
 
 /// Whether nothing or a short name with a separator stands before the first label.

@@ -76,25 +76,31 @@ impl Civil {
             self.date.month.unwrap_or(1),
             self.date.day.unwrap_or(1),
         )?;
-        let clock = self.clock.unwrap_or(Clock {
-            hour: 12,
-            minute: 0,
-            second: None,
-        });
+        let Some(clock) = self.clock else {
+            let (said, zone_rule) = self.instant(day.and_time(NaiveTime::MIN), hints)?;
+            let (shown, _) = self.instant(day.and_hms_opt(12, 0, 0)?, hints)?;
+            return Some(Stamp::spanning(said, shown, precision, zone_rule));
+        };
         let local = if clock.hour == 24 {
             NaiveDateTime::new(day.checked_add_days(Days::new(1))?, NaiveTime::MIN)
         } else {
             day.and_hms_opt(clock.hour, clock.minute, clock.second.unwrap_or(0).min(59))?
         };
-        let (at, zone_rule) = match self.zone {
+        let (at, zone_rule) = self.instant(local, hints)?;
+        Some(Stamp::exact(at, precision, zone_rule))
+    }
+
+    /// The instant of a local time in the zone that the text, else the hints, name.
+    fn instant(
+        &self,
+        local: NaiveDateTime,
+        hints: &Hints<'_>,
+    ) -> Option<(DateTime<Utc>, ZoneRule)> {
+        let (at, rule) = match self.zone {
             Some(zone) => zone.resolve(local, hints)?,
             None => (zones::local_instant(local, hints.zone)?, ZoneRule::Default),
         };
-        Some(Stamp {
-            at: within_years(at)?,
-            precision,
-            zone_rule,
-        })
+        Some((within_years(at)?, rule))
     }
 
     /// A time of day needs a whole date in front of it.

@@ -9,8 +9,9 @@ use super::zone_text;
 ///
 /// `dated` tells that the date came before, when `16.10` and `1610 GMT` can be nothing but a time.
 pub(super) fn read(tokens: &[Token<'_>], dated: bool) -> Option<(Clock, usize)> {
-    if let Some((half, used)) = half(tokens) {
-        let (clock, more) = face(tokens.get(used..)?, dated)?;
+    if let Some((half, used)) = half(tokens)
+        && let Some((clock, more)) = tokens.get(used..).and_then(|rest| face(rest, dated))
+    {
         return Some((half.apply(clock)?, used + more));
     }
     let (clock, used) = face(tokens, dated)?;
@@ -26,6 +27,12 @@ fn half(tokens: &[Token<'_>]) -> Option<(Half, usize)> {
     if let Some(half) = Half::of(first) {
         return Some((half, 1));
     }
+    // `3:04p`; with a space before it the letter would be a military zone (T4).
+    match first {
+        "a" if glued(tokens) => return Some((Half::Before, 1)),
+        "p" if glued(tokens) => return Some((Half::After, 1)),
+        _ => {}
+    }
     let dot = usize::from(tokens.get(1)?.is('.'));
     let half = match (first, tokens.get(1 + dot)?.word()?) {
         ("a", "m") | ("π", "μ") => Half::Before,
@@ -35,8 +42,19 @@ fn half(tokens: &[Token<'_>]) -> Option<(Half, usize)> {
     Some((half, 2 + dot))
 }
 
+/// Whether the letter that the tokens begin with ends a time: it hangs on the digit before it, and no `.m.` is to come.
+fn glued(tokens: &[Token<'_>]) -> bool {
+    let more = tokens
+        .get(1)
+        .is_some_and(|next| next.is('.') || next.word() == Some("m"));
+    !more && tokens.first().is_some_and(|letter| !letter.spaced)
+}
+
 fn face(tokens: &[Token<'_>], dated: bool) -> Option<(Clock, usize)> {
     let first = tokens.first()?;
+    if dated && first.word() == Some("noon") {
+        return Some((Clock::new(12, 0, None)?, 1));
+    }
     let hour = first.number()?;
     let next = tokens.get(1)?;
     if first.width() == 4 && is_hundreds(next, tokens, dated) {
@@ -78,14 +96,18 @@ fn two_digits(token: Option<&Token<'_>>) -> Option<u32> {
     token.number()
 }
 
-/// `21:40`, `21:40:08`, `21:40:08.123`.
+/// `21:40`, `21:40:08`, `21:40:08.123`; minutes and seconds of one digit, `21:4:8`, only where both are there.
 fn coloned(hour: u32, tokens: &[Token<'_>]) -> Option<(Clock, usize)> {
-    let minute = two_digits(tokens.get(2))?;
-    let more = tokens.get(3).is_some_and(|token| token.is(':'));
-    if !more {
+    let part = |at: usize| {
+        let token = tokens.get(at).filter(|token| !token.spaced)?;
+        token.number().filter(|_| token.width() <= 2)
+    };
+    let second = part(4).filter(|_| tokens.get(3).is_some_and(|token| token.is(':')));
+    let Some(second) = second else {
+        let minute = two_digits(tokens.get(2))?;
         return Some((Clock::new(hour, minute, None)?, 3));
-    }
-    let clock = Clock::new(hour, minute, Some(two_digits(tokens.get(4))?))?;
+    };
+    let clock = Clock::new(hour, part(2)?, Some(second))?;
     let fraction = tokens
         .get(5)
         .is_some_and(|token| (token.is('.') || token.is(',')) && !token.spaced)

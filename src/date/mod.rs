@@ -4,10 +4,12 @@
 //! all languages. Nothing is invented: a text that is not wholly a date, or whose day and month could be exchanged, gives
 //! `None`. The clock is never read; whoever wants `2 hours ago` understood passes the instant of the fetch.
 
+mod address;
 mod byline;
 mod civil;
 mod clock;
 mod grammar;
+mod labels;
 mod numeric;
 mod relative;
 mod stamp;
@@ -22,6 +24,7 @@ use chrono_tz::Tz;
 
 use tokens::Token;
 
+pub use address::in_address;
 pub use byline::Byline;
 pub use stamp::{Hints, Precision, Stamp, ZoneRule};
 
@@ -34,7 +37,7 @@ pub const LONGEST_TEXT: usize = 300;
 /// times without `hints.now`, and for texts longer than [`LONGEST_TEXT`]. A date in the far future or past is returned as
 /// written: what to think of it is for the caller (T10).
 pub fn parse(text: &str, hints: &Hints<'_>) -> Option<Stamp> {
-    let text = bounded(text)?;
+    let text = unwrapped(bounded(text)?);
     if let Some(stamp) = strict::read(text, hints) {
         return Some(stamp);
     }
@@ -59,10 +62,11 @@ pub fn byline(text: &str, hints: &Hints<'_>) -> Option<Byline> {
 
 /// Whether the all-numeric dates of a source put the day first, as the unambiguous ones among them prove (T8).
 ///
-/// `None` when there is no proof, or proof of both. The samples may be any texts; long ones are passed over.
-pub fn day_first(samples: &[&str]) -> Option<bool> {
-    let proof = samples.iter().filter_map(|sample| {
-        let folded = tokens::fold(bounded(sample)?);
+/// `None` when there is no proof, or proof of both. The samples may be any texts; long ones are passed over. Linear in their length.
+pub fn day_first<'a>(samples: impl IntoIterator<Item = &'a str>) -> Option<bool> {
+    let proof = samples.into_iter().filter_map(|sample| {
+        let text = bounded(sample).filter(|text| text.contains(['/', '-', '.']))?;
+        let folded = tokens::fold(text);
         numeric::evidence(&tokens::cut(&folded)?)
     });
     let (mut days, mut months) = (false, false);
@@ -90,6 +94,16 @@ fn at_home<'a>(hints: &Hints<'a>, tokens: &[Token<'_>]) -> Hints<'a> {
     Hints { zone, ..*hints }
 }
 
+/// The text without one pair of quotation marks or brackets around it.
+fn unwrapped(text: &str) -> &str {
+    const PAIRS: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('[', ']'), ('(', ')'), ('<', '>')];
+    let inner = |(open, close): &(char, char)| {
+        let inner = text.strip_prefix(*open)?.strip_suffix(*close)?;
+        (!inner.contains([*open, *close])).then(|| inner.trim())
+    };
+    PAIRS.iter().find_map(inner).unwrap_or(text)
+}
+
 /// The text without white space around it, when it is short enough to be a date.
 fn bounded(text: &str) -> Option<&str> {
     let text = text.trim();
@@ -101,7 +115,7 @@ mod tests {
     use super::*;
 
     fn utc(text: &str, hints: &Hints<'_>) -> Option<String> {
-        parse(text, hints).map(|stamp| rfc3339(stamp.at))
+        parse(text, hints).map(|stamp| rfc3339(stamp.shown()))
     }
 
     #[track_caller]
@@ -284,7 +298,7 @@ mod tests {
     #[test]
     fn t3_numbers_win_then_hints_decide_names_then_the_commonest_is_taken() {
         let rule = |text: &str, hints: &Hints<'_>| {
-            parse(text, hints).map(|stamp| (rfc3339(stamp.at), stamp.zone_rule))
+            parse(text, hints).map(|stamp| (rfc3339(stamp.shown()), stamp.zone_rule))
         };
         let at = |hour: &str, rule: ZoneRule| Some((format!("2024-07-05T{hour}:00Z"), rule));
         let plain = Hints::default();
@@ -410,7 +424,7 @@ mod tests {
             )
             .expect(text);
             assert_eq!(
-                (rfc3339(stamp.at).as_str(), stamp.zone_rule),
+                (rfc3339(stamp.shown()).as_str(), stamp.zone_rule),
                 ("2024-03-05T14:30:00Z", ZoneRule::UnknownOffset),
                 "{text}"
             );
@@ -447,6 +461,25 @@ mod tests {
         );
         all(&[("24.3.5", "2024-03-05T12:00:00Z")], &speaking("ja"));
         none(&["5.3.24", "05/03/24"], &Hints::default());
+    }
+
+    #[test]
+    fn t6_t8_two_digits_are_read_where_only_one_order_makes_a_date() {
+        let hints = Hints {
+            now: DateTime::from_timestamp(1_709_647_830, 0),
+            ..Hints::default()
+        };
+        all(
+            &[
+                ("12/25/99", "1999-12-25T12:00:00Z"),
+                ("25.12.99", "1999-12-25T12:00:00Z"),
+                ("30-12-23", "2023-12-30T12:00:00Z"),
+                ("03-12-31", "2003-12-31T12:00:00Z"),
+                ("03065", "2003-03-06T12:00:00Z"),
+            ],
+            &hints,
+        );
+        none(&["05/03/24", "10-11-12", "31/31/31", "12345"], &hints);
     }
 
     #[test]
@@ -506,11 +539,11 @@ mod tests {
                 ..speaking("en-US")
             },
         );
-        assert_eq!(day_first(&["02/03/2025", "25/03/2025 10:00"]), Some(true));
-        assert_eq!(day_first(&["02/03/2025", "Mon, 03/25/2025"]), Some(false));
-        assert_eq!(day_first(&["25/03/2025", "03/25/2025"]), None);
-        assert_eq!(day_first(&["02/03/2025", "2025-03-25", "", "words"]), None);
-        assert_eq!(day_first(&[]), None);
+        assert_eq!(day_first(["02/03/2025", "25/03/2025 10:00"]), Some(true));
+        assert_eq!(day_first(["02/03/2025", "Mon, 03/25/2025"]), Some(false));
+        assert_eq!(day_first(["25/03/2025", "03/25/2025"]), None);
+        assert_eq!(day_first(["02/03/2025", "2025-03-25", "", "words"]), None);
+        assert_eq!(day_first([""; 0]), None);
     }
 
     #[test]
@@ -521,7 +554,11 @@ mod tests {
         };
         let stamp = parse("5 March 2024", &tokyo).expect("a date");
         assert_eq!(
-            (rfc3339(stamp.at).as_str(), stamp.precision, stamp.zone_rule),
+            (
+                rfc3339(stamp.shown()).as_str(),
+                stamp.precision,
+                stamp.zone_rule
+            ),
             ("2024-03-05T03:00:00Z", Precision::Day, ZoneRule::Default)
         );
         let precision = |text: &str| parse(text, &tokyo).map(|stamp| stamp.precision);
@@ -595,8 +632,8 @@ mod tests {
         let read = |text: &str| {
             byline(text, &plain).map(|line| {
                 (
-                    line.published.map(|stamp| rfc3339(stamp.at)),
-                    line.updated.map(|stamp| rfc3339(stamp.at)),
+                    line.published.map(|stamp| rfc3339(stamp.shown())),
+                    line.updated.map(|stamp| rfc3339(stamp.shown())),
                 )
             })
         };
@@ -757,12 +794,12 @@ mod tests {
     #[test]
     fn t1_outputs_are_in_utc_and_english() {
         let at = parse("2025-11-09T21:40:00+05:30", &Hints::default())
-            .map(|stamp| stamp.at)
+            .map(|stamp| stamp.said())
             .expect("a date");
         assert_eq!(rfc3339(at), "2025-11-09T16:10:00Z");
         assert_eq!(rfc2822(at), "Sun, 09 Nov 2025 16:10:00 +0000");
         assert_eq!(
-            parse(&rfc2822(at), &Hints::default()).map(|stamp| stamp.at),
+            parse(&rfc2822(at), &Hints::default()).map(|stamp| stamp.said()),
             Some(at)
         );
     }
@@ -786,6 +823,80 @@ mod tests {
             (Precision::parse("hour"), ZoneRule::parse("")),
             (None, None)
         );
+    }
+
+    #[test]
+    fn t9_noon_is_noon_though_the_clocks_change_that_day() {
+        let shown = |text: &str, zone| {
+            let hints = Hints {
+                zone,
+                ..Hints::default()
+            };
+            parse(text, &hints).map(|stamp| (rfc3339(stamp.said()), rfc3339(stamp.shown())))
+        };
+        let berlin = shown("2024-03-31", Tz::Europe__Berlin);
+        assert_eq!(
+            berlin,
+            Some(("2024-03-30T23:00:00Z".into(), "2024-03-31T10:00:00Z".into()))
+        );
+        // There was no midnight in Cairo that day: it began at one.
+        let cairo = shown("2024-04-26", Tz::Africa__Cairo);
+        assert_eq!(
+            cairo,
+            Some(("2024-04-25T22:00:00Z".into(), "2024-04-26T09:00:00Z".into()))
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn t1_what_we_write_is_read_as_the_same_instant(seconds in -62_135_596_800_i64..=253_402_300_799) {
+            let at = DateTime::from_timestamp(seconds, 0).expect("in range");
+            for text in [rfc3339(at), rfc2822(at)] {
+                let stamp = parse(&text, &Hints::default()).expect("a date");
+                proptest::prop_assert_eq!(stamp.said(), at, "{}", text);
+                proptest::prop_assert_eq!(stamp.shown(), at);
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,80}", zoned in "[0-9 :./+TZ,-]{0,40}( ?(IST|GMT|PM|th|Nov|ma|mar|年|月|日|\\(|\\)))*[0-9:+ -]{0,12}") {
+            for text in [text, zoned] {
+                for zone in [Tz::UTC, Tz::Africa__Cairo, Tz::Pacific__Apia] {
+                    let now = DateTime::from_timestamp(1_709_647_830, 0);
+                    let hints = Hints { zone, now, ..Hints::default() };
+                    if let Some(stamp) = parse(&text, &hints) {
+                        proptest::prop_assert!(stamp.shown() >= stamp.said());
+                        let said = rfc3339(stamp.said());
+                        proptest::prop_assert_eq!(parse(&said, &hints).map(|again| again.said()), Some(stamp.said()));
+                    }
+                    let _ = (byline(&text, &hints), day_first([text.as_str()]), in_address(&text, &hints));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn f43_long_texts_and_many_texts_are_survived() {
+        for long in [
+            "1 ",
+            "(",
+            "a",
+            "2024-03-05 ",
+            "年",
+            "published ",
+            "+05:30",
+            "\u{301}",
+        ] {
+            let text = long.repeat(2_000_000 / long.len());
+            let hints = Hints::default();
+            assert_eq!(parse(&text, &hints), None);
+            assert_eq!(byline(&text, &hints), None);
+            assert_eq!(day_first([text.as_str()]), None);
+            let short: String = text.chars().take(99).collect();
+            let _ = (parse(&short, &hints), byline(&short, &hints));
+        }
+        let many = std::iter::repeat_n("02/03/2025", 100_000).chain(["25/03/2025"]);
+        assert_eq!(day_first(many), Some(true));
     }
 
     /// Beginnings, ends and short stretches of odd texts are survived.
@@ -828,7 +939,7 @@ mod tests {
                     for hints in &hints {
                         let _ = (parse(slice, hints), byline(slice, hints));
                     }
-                    let _ = day_first(&[slice]);
+                    let _ = day_first([slice]);
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! Dates of numbers alone, and which of them is the day (T8).
 
+use chrono::NaiveDate;
+
 use super::civil::{self, Calendar};
 use super::stamp::Hints;
 use super::tokens::Token;
@@ -49,6 +51,29 @@ fn month(year: u32, month: u32) -> Option<Numeric> {
     }))
 }
 
+/// Three numbers of two digits: in the order the hints tell, else in the only one that makes a date which is not yet to come.
+fn short([one, two, three]: [u32; 3], hints: &Hints<'_>) -> Option<Calendar> {
+    const YEAR_FIRST: [&str; 4] = ["zh", "ja", "ko", "hu"];
+    let of = |(year, month, day)| Some(Calendar::day(civil::year(year, 2)?, month, day));
+    let orders = [(three, two, one), (three, one, two), (one, two, three)];
+    let year_first = YEAR_FIRST.iter().any(|code| hints.speaks(code));
+    match hints.order() {
+        None if year_first => return of((one, two, three)),
+        Some(true) => return of((three, two, one)),
+        Some(false) => return of((three, one, two)),
+        None => {}
+    }
+    let tomorrow = hints.today().and_then(|today| today.succ_opt());
+    let credible = |date: &Calendar| {
+        let (month, day) = (date.month.unwrap_or(1), date.day.unwrap_or(1));
+        NaiveDate::from_ymd_opt(date.year, month, day)
+            .is_some_and(|day| tomorrow.is_none_or(|tomorrow| day <= tomorrow))
+    };
+    let mut dates = orders.into_iter().filter_map(of).filter(credible);
+    let first = dates.next()?;
+    dates.all(|other| other == first).then_some(first)
+}
+
 fn triple(
     first: &Token<'_>,
     second: &Token<'_>,
@@ -76,7 +101,7 @@ fn triple(
 impl Numeric {
     /// The date meant. `None` when its order stays open: it is decided for a source, never for an item (T8).
     ///
-    /// Dots are day first, for nobody who puts the month first writes them. A year of two digits needs a hint.
+    /// Dots are day first, for nobody who puts the month first writes them. A year of two digits needs a hint, or leaves one reading only.
     pub fn resolve(self, hints: &Hints<'_>) -> Option<Calendar> {
         match self {
             Self::Known(date) => Some(date),
@@ -95,19 +120,7 @@ impl Numeric {
                     Calendar::day(year, first, second)
                 })
             }
-            Self::Short([one, two, three]) => {
-                let year_first = hints.day_first.is_none()
-                    && ["zh", "ja", "ko", "hu"]
-                        .iter()
-                        .any(|code| hints.speaks(code));
-                let (year, month, day) = match hints.order() {
-                    _ if year_first => (one, two, three),
-                    Some(true) => (three, two, one),
-                    Some(false) => (three, one, two),
-                    None => return None,
-                };
-                Some(Calendar::day(civil::year(year, 2)?, month, day))
-            }
+            Self::Short(parts) => short(parts, hints),
         }
     }
 
@@ -124,6 +137,9 @@ impl Numeric {
                 second: 13..=31,
                 ..
             } => Some(false),
+            // Nobody writes the day between year and month.
+            Self::Short([1..=12, 13..=31, _]) => Some(false),
+            Self::Short([13..=31, 1..=12, 0 | 32..]) => Some(true),
             _ => None,
         }
     }
@@ -131,5 +147,16 @@ impl Numeric {
 
 /// What the numeric dates among these tokens prove, the first that proves anything.
 pub(super) fn evidence(tokens: &[Token<'_>]) -> Option<bool> {
-    (0..tokens.len()).find_map(|at| read(tokens.get(at..)?)?.0.evidence())
+    let mut rest = tokens;
+    while !rest.is_empty() {
+        let used = match read(rest) {
+            Some((numeric, used)) => match numeric.evidence() {
+                Some(proof) => return Some(proof),
+                None => used,
+            },
+            None => 1,
+        };
+        rest = rest.get(used..)?;
+    }
+    None
 }

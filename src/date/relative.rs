@@ -7,7 +7,7 @@ use super::stamp::{Hints, Precision, Stamp, ZoneRule};
 use super::tokens::Token;
 use super::words::holds;
 
-const BEFORE: [&str; 11] = [
+const BEFORE: [&str; 17] = [
     "vor",
     "il y a",
     "hace",
@@ -19,8 +19,14 @@ const BEFORE: [&str; 11] = [
     "about",
     "circa",
     "etwa",
+    "for",
+    "pred",
+    "prije",
+    "acum",
+    "לפני",
+    "преди",
 ];
-const AFTER: [&str; 13] = [
+const AFTER: [&str; 21] = [
     "ago",
     "fa",
     "geleden",
@@ -33,6 +39,14 @@ const AFTER: [&str; 13] = [
     "पूर्व",
     "atras",
     "ezelott",
+    "sedan",
+    "siden",
+    "sitten",
+    "тому",
+    "lalu",
+    "yang lalu",
+    "truoc",
+    "پيش",
     "πριν",
 ];
 const JUST_NOW: [&str; 7] = [
@@ -49,32 +63,36 @@ const ONE: &str = "a an one ein eine einem einer un une una um uma een ενα μ
 const UNITS: [(Unit, &str); 6] = [
     (
         Unit::Minutes,
-        "minute minutes min mins minuten minuto minutos minuti minuut λεπτο λεπτα perccel минуту минуты минут minute minuty minut dakika \
-         मिनट 분 分 分钟 分鐘 分間 دقيقة دقائق",
+        "minute minutes min mins minuten minuto minutos minuti minuut λεπτο λεπτα perccel минуту минуты минут minuty minut dakika मिनट 분 分 \
+         分钟 分鐘 分間 دقيقة دقائق minuter minutter minuuttia minutami minuta menit phut хвилин хвилини хвилину דקות دقيقه মিনিট",
     ),
     (
         Unit::Hours,
-        "hour hours hr hrs h stunde stunden heure heures hora horas ora ore uur ωρα ωρεσ oraval час часа часов godzine godziny godzin \
-         saat घंटे घंटा 시간 小时 小時 時間 ساعة ساعات",
+        "hour hours hr hrs h stunde stunden heure heures hora horas ora ore uur ωρα ωρεσ oraval час часа часов godzine godziny godzin saat \
+         घंटे घंटा 시간 小时 小時 時間 ساعة ساعات timmar timme timer tuntia tunti hodinami hodinou hodiny hodin sati sata jam gio годин години \
+         годину שעות שעה ঘন্টা",
     ),
     (
         Unit::Days,
-        "day days tag tagen tage jour jours dia dias giorno giorni dag dagen ημερα ημερεσ μερεσ nappal день дня дней dzien dni gun दिन \
-         일 日 天 يوم أيام",
+        "day days tag tagen tage jour jours dia dias giorno giorni dag dagen ημερα ημερεσ μερεσ nappal день дня днеи dzien dni gun दिन 일 日 \
+         天 يوم ايام dage dagar paivaa paiva dny dnem dana zile zi hari ngay днів дні ימים روز",
     ),
     (
         Unit::Weeks,
         "week weeks woche wochen semaine semaines semana semanas settimana settimane weken εβδομαδα εβδομαδεσ hettel неделю недели недель \
-         tydzien tygodnie tygodni hafta सप्ताह हफ्ते 주 周 週 週間",
+         tydzien tygodnie tygodni hafta सप्ताह हफ्ते 주 周 週 週間 uker uke uger veckor vecka viikkoa tydny tydnem saptamani minggu tuan тижнів \
+         тижні тиждень שבועות هفته",
     ),
     (
         Unit::Months,
-        "month months monat monaten monate mois mes meses mese mesi maand maanden μηνα μηνεσ honappal месяц месяца месяцев miesiac \
-         miesiace miesiecy ay महीने महीना 개월 달 个月 個月 か月 ヶ月 ヵ月 カ月",
+        "month months monat monaten monate mois mes meses mese mesi maand maanden μηνα μηνεσ honappal месяц месяца месяцев miesiac miesiace \
+         miesiecy ay महीने महीना 개월 달 个月 個月 か月 ヶ月 ヵ月 カ月 maneder maaneder manader kuukautta mesici luni bulan thang місяців місяці місяць \
+         חודשים",
     ),
     (
         Unit::Years,
-        "year years yr yrs jahr jahren jahre an ans ano anos anno anni jaar χρονο χρονια evvel год года лет rok lata lat yıl yil साल वर्ष 년 年",
+        "year years yr yrs jahr jahren jahre an ans ano anos anno anni jaar χρονο χρονια evvel год года лет rok lata lat yıl yil साल वर्ष 년 \
+         年 vuotta lety ani tahun nam років роки рік שנים",
     ),
 ];
 
@@ -151,11 +169,7 @@ fn earlier(now: DateTime<Utc>, amount: u32, unit: Unit, hints: &Hints<'_>) -> Op
 fn instant(now: DateTime<Utc>, before: TimeDelta) -> Option<Stamp> {
     let at = DateTime::from_timestamp(now.checked_sub_signed(before)?.timestamp(), 0)
         .and_then(civil::within_years)?;
-    Some(Stamp {
-        at,
-        precision: Precision::Minute,
-        zone_rule: ZoneRule::Default,
-    })
+    Some(Stamp::exact(at, Precision::Minute, ZoneRule::Default))
 }
 
 /// How many tokens the phrase takes up at the beginning.

@@ -22,6 +22,8 @@ pub(super) fn read(text: &str, hints: &Hints<'_>) -> Option<Stamp> {
             .or_else(|| iso(text)?.stamp(hints))
             .or_else(|| mail(text)?.stamp(hints)),
         b'-' => truncated(text)?.stamp(hints),
+        b'@' => count(text.get(1..)?),
+        b'/' => counted(text),
         _ => mail(text)?.stamp(hints),
     }
 }
@@ -85,8 +87,8 @@ fn part(digits: &str, range: std::ops::Range<usize>) -> Option<u32> {
     digits.get(range)?.parse().ok()
 }
 
-/// Seconds (9 or 10 digits, perhaps with a fraction) or milliseconds (12 or 13) since 1970, or a calendar written without any
-/// mark (12 or 14 digits), which wins where both could be meant.
+/// Seconds (9 or 10 digits, perhaps with a fraction), milliseconds (12 or 13) or microseconds (15 or 16) since 1970. A calendar written without
+/// any mark (12 digits) wins where both could be meant.
 fn count(text: &str) -> Option<Stamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_digits = |run: &str| !run.is_empty() && run.bytes().all(|byte| byte.is_ascii_digit());
@@ -96,16 +98,20 @@ fn count(text: &str) -> Option<Stamp> {
     let seconds = match whole.len() {
         9 | 10 => whole.parse::<i64>().ok()?,
         12 if compact(whole).is_some() => return None,
-        12 | 13 if whole.len() == text.len() => whole.parse::<i64>().ok()? / 1000,
+        12 | 13 if whole.len() == text.len() => whole.parse::<i64>().ok()? / 1_000,
+        15 | 16 if whole.len() == text.len() => whole.parse::<i64>().ok()? / 1_000_000,
         _ => return None,
     };
     let at =
         DateTime::from_timestamp(seconds, 0).filter(|at| BELIEVED_YEARS.contains(&at.year()))?;
-    Some(Stamp {
-        at,
-        precision: Precision::Second,
-        zone_rule: ZoneRule::Epoch,
-    })
+    Some(Stamp::exact(at, Precision::Second, ZoneRule::Epoch))
+}
+
+/// `/Date(1709618828000)/`, as .NET writes JSON. An offset behind the count is for show: the count is in UTC.
+fn counted(text: &str) -> Option<Stamp> {
+    let inner = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
+    let digits = inner.split(['+', '-']).next()?;
+    count(digits)
 }
 
 /// `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`.
@@ -126,7 +132,7 @@ fn compact(digits: &str) -> Option<Civil> {
     })
 }
 
-/// `YYYYMMDD`, `YYYYDDD`, `YYYY`, or six digits where only one of `YYMMDD` and `YYYYMM` is possible.
+/// `YYYYMMDD`, `YYYYDDD`, `YYYY`, `0YDDD`, or six digits where only one of `YYMMDD` and `YYYYMM` is possible.
 fn unmarked_date(digits: &str) -> Option<Calendar> {
     let year = i32::try_from(part(digits, 0..4)?).ok()?;
     let believed = BELIEVED_YEARS.contains(&year);
@@ -136,6 +142,11 @@ fn unmarked_date(digits: &str) -> Option<Calendar> {
             month: None,
             day: None,
         }),
+        // A count begins with no zero; of other years five digits could be one.
+        5 if digits.starts_with('0') => {
+            NaiveDate::from_yo_opt(civil::year(part(digits, 0..2)?, 2)?, part(digits, 2..5)?)
+                .map(Calendar::of)
+        }
         6 => {
             let month = part(digits, 4..6).filter(|month| believed && (1..=12).contains(month));
             let short = NaiveDate::from_ymd_opt(
@@ -185,8 +196,12 @@ fn truncated(text: &str) -> Option<Civil> {
 
 /// RFC 3339, W3CDTF and ISO 8601, extended or basic, calendar, ordinal or week; a space serves for the `T`.
 fn iso(text: &str) -> Option<Civil> {
-    if let Some(civil) = compact(text) {
-        return Some(civil);
+    let mut cursor = Cursor { rest: text };
+    if let Some(mut civil) = compact(cursor.digits()) {
+        if cursor.spaces() {
+            civil.zone = Some(zone(&mut cursor)?);
+        }
+        return cursor.done().then_some(civil);
     }
     let mut cursor = Cursor { rest: text };
     let date = iso_date(&mut cursor)?;
@@ -211,14 +226,21 @@ fn iso(text: &str) -> Option<Civil> {
         return None;
     }
     cursor.spaces();
-    civil.clock = Some(iso_clock(&mut cursor, marked)?);
+    // Behind a date without marks a time has none either.
+    let basic = text.bytes().take(8).all(|byte| byte.is_ascii_digit());
+    civil.clock = Some(iso_clock(&mut cursor, marked || basic)?);
     if cursor.spaces() {
-        civil.zone = Some(match cursor.peek()? {
-            b'+' | b'-' => offset(&mut cursor)?,
-            _ => zones::letter(cursor.letters())?,
-        });
+        civil.zone = Some(zone(&mut cursor)?);
     }
     cursor.done().then_some(civil)
+}
+
+/// An offset, or a single letter.
+fn zone(cursor: &mut Cursor<'_>) -> Option<Zone> {
+    match cursor.peek()? {
+        b'+' | b'-' => offset(cursor),
+        _ => zones::letter(cursor.letters()),
+    }
 }
 
 fn iso_date(cursor: &mut Cursor<'_>) -> Option<Calendar> {
@@ -334,9 +356,12 @@ fn mail(text: &str) -> Option<Civil> {
     if cursor.spaces() {
         civil.clock = Some(iso_clock(&mut cursor, false)?);
     }
+    let apart = cursor.peek().is_some_and(|byte| byte.is_ascii_whitespace());
     if cursor.spaces() {
         civil.zone = Some(match cursor.peek()? {
             b'+' | b'-' => offset(&mut cursor)?,
+            // `3:04p` is no military zone.
+            b'a' | b'A' | b'p' | b'P' if !apart => return None,
             _ => named(cursor.letters())?,
         });
     }
@@ -372,7 +397,7 @@ mod tests {
     use crate::date::rfc3339;
 
     fn read_utc(text: &str) -> Option<String> {
-        read(text, &Hints::default()).map(|stamp| rfc3339(stamp.at))
+        read(text, &Hints::default()).map(|stamp| rfc3339(stamp.shown()))
     }
 
     #[track_caller]
@@ -452,7 +477,7 @@ mod tests {
         ] {
             let stamp = read(text, &Hints::default()).expect(text);
             assert_eq!(
-                (rfc3339(stamp.at).as_str(), stamp.zone_rule),
+                (rfc3339(stamp.shown()).as_str(), stamp.zone_rule),
                 ("2024-03-05T06:07:00Z", ZoneRule::UnknownOffset),
                 "{text}"
             );

@@ -72,6 +72,9 @@ fn fold_char(c: char) -> Option<char> {
         '’' | '‘' | 'ʼ' | '`' => Some('\''),
         '・' | '∙' | '●' | '⋅' => Some('·'),
         'ς' => Some('σ'),
+        'أ' | 'إ' | 'آ' => Some('ا'),
+        'ى' | 'ی' => Some('ي'),
+        'ک' => Some('ك'),
         '、' | '،' => Some(','),
         '।' | '。' => Some('.'),
         c if c.is_whitespace() => Some(' '),
@@ -79,16 +82,17 @@ fn fold_char(c: char) -> Option<char> {
     }
 }
 
-/// The European form of an Arabic-Indic, Persian, Devanagari or Bengali digit.
+/// Where the ten digits of the scripts begin that newspapers write numbers in: Arabic, Persian, Devanagari, Bengali, Gurmukhi, Gujarati, Odia,
+/// Tamil, Telugu, Kannada, Malayalam, Thai, Lao, Burmese, Khmer.
+const ZEROS: [u32; 15] = [
+    0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0,
+    0x1040, 0x17e0,
+];
+
+/// The European form of such a digit.
 fn digit(c: char) -> Option<char> {
-    let zero = match c {
-        '\u{660}'..='\u{669}' => 0x660,
-        '\u{6f0}'..='\u{6f9}' => 0x6f0,
-        '\u{966}'..='\u{96f}' => 0x966,
-        '\u{9e6}'..='\u{9ef}' => 0x9e6,
-        _ => return None,
-    };
-    char::from_digit(u32::from(c) - zero, 10)
+    let value = |zero: &u32| u32::from(c).checked_sub(*zero).filter(|value| *value < 10);
+    char::from_digit(ZEROS.iter().find_map(value)?, 10)
 }
 
 /// Cuts folded text into tokens. `None` when it has too many of them or a number too long for any date.

@@ -14,10 +14,10 @@ pub(super) fn read(tokens: &[Token<'_>]) -> Option<(Zone, usize)> {
     numeric(tokens).or_else(|| named(tokens))
 }
 
-/// `+05:30`, `-0800`, `+09`: two digits at the least, glued to the sign.
+/// `+05:30`, `-0800`, `+09`, `-5:00`: glued to the sign; a single digit only with minutes behind it.
 fn numeric(tokens: &[Token<'_>]) -> Option<(Zone, usize)> {
     let (zone, used) = signed(tokens)?;
-    let wide = tokens.get(1).is_some_and(|token| token.width() >= 2);
+    let wide = used >= 4 || tokens.get(1).is_some_and(|token| token.width() >= 2);
     wide.then_some((zone, used))
 }
 
@@ -38,7 +38,12 @@ fn signed(tokens: &[Token<'_>]) -> Option<(Zone, usize)> {
                 .get(2)
                 .is_some_and(|token| token.is(':') && !token.spaced) =>
         {
-            Some((zones::offset(sign.is('+'), value, minutes)?, 4))
+            let seconds = tokens.get(4).is_some_and(|token| token.is(':'))
+                && tokens
+                    .get(5)
+                    .is_some_and(|token| !token.spaced && token.text == "00");
+            let used = if seconds { 6 } else { 4 };
+            Some((zones::offset(sign.is('+'), value, minutes)?, used))
         }
         (1 | 2, _) => Some((zones::offset(sign.is('+'), value, 0)?, 2)),
         (3 | 4, _) => Some((zones::offset(sign.is('+'), value / 100, value % 100)?, 2)),
@@ -51,7 +56,10 @@ fn signed(tokens: &[Token<'_>]) -> Option<(Zone, usize)> {
 /// A number behind `GMT` or `UTC` counts ahead when positive; in the IANA name `Etc/GMT+5` it counts behind (T5).
 pub(super) fn named(tokens: &[Token<'_>]) -> Option<(Zone, usize)> {
     let word = tokens.first()?.word()?;
-    if let Some(found) = place(tokens) {
+    if let Some(found) = place(tokens)
+        .or_else(|| posix(tokens))
+        .or_else(|| spelled(tokens))
+    {
         return Some(found);
     }
     if word == "z" {
@@ -78,6 +86,46 @@ pub(super) fn named(tokens: &[Token<'_>]) -> Option<(Zone, usize)> {
     }
     // "at" is Atlantic Time only where nothing follows that it could join.
     (word != "at" || last).then_some((zone, 1))
+}
+
+/// `EST5EDT` and its three kin, which are IANA names too.
+fn posix(tokens: &[Token<'_>]) -> Option<(Zone, usize)> {
+    let [winter, hours, summer, ..] = tokens else {
+        return None;
+    };
+    if hours.spaced || summer.spaced {
+        return None;
+    }
+    let zone = match (winter.text, hours.text, summer.text) {
+        ("est", "5", "edt") => Tz::EST5EDT,
+        ("cst", "6", "cdt") => Tz::CST6CDT,
+        ("mst", "7", "mdt") => Tz::MST7MDT,
+        ("pst", "8", "pdt") => Tz::PST8PDT,
+        _ => return None,
+    };
+    Some((Zone::Place(zone), 3))
+}
+
+/// A zone spelled out: `Eastern Time`, `India Standard Time`.
+fn spelled(tokens: &[Token<'_>]) -> Option<(Zone, usize)> {
+    let starts = |phrase: &str| {
+        let mut used = 0;
+        for word in phrase.split(' ') {
+            if tokens.get(used)?.word()? != word {
+                return None;
+            }
+            used += 1;
+        }
+        Some(used)
+    };
+    let places = zones::PLACES
+        .iter()
+        .find_map(|(phrase, zone)| Some((Zone::Place(*zone), starts(phrase)?)));
+    places.or_else(|| {
+        zones::SPELLED
+            .iter()
+            .find_map(|(phrase, name)| Some((zones::short(name)?, starts(phrase)?)))
+    })
 }
 
 /// An IANA name, in any case.

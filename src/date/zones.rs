@@ -176,6 +176,64 @@ static SHORTS: &[Short] = &[
     fixed("nzdt", 780),
 ];
 
+/// Zones by their English names where the abbreviation is contested and the name is not.
+pub(super) static PLACES: &[(&str, Tz)] = &[
+    ("india standard time", Tz::Asia__Kolkata),
+    ("indian standard time", Tz::Asia__Kolkata),
+    ("israel standard time", Tz::Asia__Jerusalem),
+    ("israel daylight time", Tz::Asia__Jerusalem),
+    ("irish standard time", Tz::Europe__Dublin),
+    ("british summer time", Tz::Europe__London),
+    ("bangladesh standard time", Tz::Asia__Dhaka),
+    ("china standard time", Tz::Asia__Shanghai),
+    ("cuba standard time", Tz::America__Havana),
+    ("arabia standard time", Tz::Asia__Riyadh),
+    ("arabian standard time", Tz::Asia__Riyadh),
+    ("gulf standard time", Tz::Asia__Dubai),
+    ("atlantic standard time", Tz::America__Halifax),
+    ("atlantic time", Tz::America__Halifax),
+];
+
+/// Zones by their English names, folded, and the abbreviation that means the same. Names that several zones bear are as contested as it is.
+pub(super) static SPELLED: &[(&str, &str)] = &[
+    ("coordinated universal time", "utc"),
+    ("universal time", "utc"),
+    ("greenwich mean time", "gmt"),
+    ("eastern standard time", "est"),
+    ("eastern daylight time", "edt"),
+    ("eastern time", "et"),
+    ("central standard time", "cst"),
+    ("central daylight time", "cdt"),
+    ("central time", "ct"),
+    ("mountain standard time", "mst"),
+    ("mountain daylight time", "mdt"),
+    ("mountain time", "mt"),
+    ("pacific standard time", "pst"),
+    ("pacific daylight time", "pdt"),
+    ("pacific time", "pt"),
+    ("western european time", "wet"),
+    ("western european summer time", "west"),
+    ("central european time", "cet"),
+    ("central european standard time", "cet"),
+    ("central european summer time", "cest"),
+    ("eastern european time", "eet"),
+    ("eastern european summer time", "eest"),
+    ("moscow time", "msk"),
+    ("moscow standard time", "msk"),
+    ("south africa standard time", "sast"),
+    ("east africa time", "eat"),
+    ("west africa time", "wat"),
+    ("pakistan standard time", "pkt"),
+    ("japan standard time", "jst"),
+    ("korea standard time", "kst"),
+    ("hong kong time", "hkt"),
+    ("singapore time", "sgt"),
+    ("australian eastern standard time", "aest"),
+    ("australian eastern daylight time", "aedt"),
+    ("new zealand standard time", "nzst"),
+    ("new zealand daylight time", "nzdt"),
+];
+
 /// The zone an abbreviation stands for, in any case. `None` when nobody knows it; military letters are not names here.
 pub(super) fn short(name: &str) -> Option<Zone> {
     SHORTS

@@ -87,8 +87,14 @@ pub struct Dated {
 }
 
 impl Dated {
-    pub fn at(&self) -> DateTime<Utc> {
-        self.stamp.at
+    /// The instant as it was said; see [`Stamp::said`].
+    pub fn said(&self) -> DateTime<Utc> {
+        self.stamp.said()
+    }
+
+    /// The instant to publish and to sort by; see [`Stamp::shown`].
+    pub fn shown(&self) -> DateTime<Utc> {
+        self.stamp.shown()
     }
 }
 

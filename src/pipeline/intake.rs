@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::study::{Studied, study};
 use crate::dedupe::{self, Judgement, SETTLING, Voice, judge, speaks_better};
 use crate::enrich;
-use crate::ingest::{Entry, Oddity};
+use crate::ingest::{Dated, Entry, Oddity};
 use crate::language;
 use crate::link;
 use crate::store::{EntryKey, Store, StoreError, StoryKey};
@@ -60,7 +60,7 @@ impl Intake<'_> {
         let Some(present) = store.speaker(story)? else {
             return store.set_representative(story, key);
         };
-        let own_time = believed(entry.published.map(|dated| dated.at()), self.now);
+        let own_time = believed(entry.published, self.now);
         let newcomer = Voice {
             tokens,
             at_home: at_home(store, self.source, entry.url.as_deref())?,
@@ -69,7 +69,7 @@ impl Intake<'_> {
         let before = Voice {
             tokens: present.tokens,
             at_home: at_home(store, &present.source, present.url.as_deref())?,
-            published: present.published,
+            published: believed(present.published, self.now),
         };
         let is_settling = self.now - present.born <= SETTLING;
         if !speaks_better(&before, &newcomer, is_settling) {
@@ -85,12 +85,10 @@ impl Intake<'_> {
 
     /// Founds a story on the entry's own time; on the moment it was first seen when it has none that can be believed (T10, T11).
     fn found(&self, entry: &Entry) -> Result<StoryKey, StoreError> {
-        let published = believed(
-            entry.published.or(entry.updated).map(|dated| dated.at()),
-            self.now,
-        )
-        .unwrap_or(self.now);
-        let updated = believed(entry.updated.map(|dated| dated.at()), self.now)
+        let published = believed(entry.published, self.now)
+            .or_else(|| believed(entry.updated, self.now))
+            .unwrap_or(self.now);
+        let updated = believed(entry.updated, self.now)
             .filter(|at| *at > published)
             .unwrap_or(published);
         self.store
@@ -113,8 +111,8 @@ impl Intake<'_> {
         // Not the fingerprint that is stored: older rules may have made it, and would call every text changed.
         let former = study(before, at);
         if former.print.text != studied.print.text || before.title != entry.title {
-            let declared = believed(entry.updated.map(|dated| dated.at()), self.now)
-                .filter(|at| before.updated.is_none_or(|was| was.at() < *at));
+            let declared = believed(entry.updated, self.now)
+                .filter(|at| before.updated.is_none_or(|was| was.shown() < *at));
             self.store
                 .touch_story(story, declared.unwrap_or(self.now))?;
         }
@@ -139,7 +137,11 @@ fn keep_study(store: &Store, entry: EntryKey, studied: &Studied) -> Result<(), S
     store.record_language(entry, studied.language, language::RULES)
 }
 
-/// The instant, unless it lies too far in the future to be believed (T10).
-fn believed(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    at.filter(|at| *at <= now + SKEW)
+/// The instant to publish an entry at, unless what it said lies too far in the future to be believed (T10) or is a clock's zero (T11).
+///
+/// Of a day that has begun and whose noon is still to come, the present moment: it is the same day (T9).
+fn believed(dated: Option<Dated>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let stamp = dated?.stamp;
+    let credible = stamp.said() <= now + SKEW && !stamp.is_zero();
+    credible.then(|| stamp.shown().min(stamp.said().max(now)))
 }

@@ -317,11 +317,53 @@ fn t10_a_date_in_the_future_is_sorted_by_first_seen_and_t11_a_missing_one_too() 
         .unwrap()
         .entry
         .published
-        .map(|dated| dated.at());
+        .map(|dated| dated.said());
     assert!(
         original == Some(at(9_999)) || original.is_none(),
         "the original date is kept"
     );
+}
+
+/// When the only story of an entry dated so is published, the entry being seen at minute 10.
+fn published(date: &str) -> DateTime<Utc> {
+    let config = config();
+    let store = store(&config);
+    let stamp = crate::date::parse(date, &crate::date::Hints::default()).unwrap();
+    let dated = Entry {
+        published: Some(Dated {
+            stamp,
+            from: "feed",
+        }),
+        ..entry("1", 0, "Text.")
+    };
+    let visit = visit("a", 10, vec![dated.clone()]);
+    settle(&store, &config, &[visit], at(10)).unwrap();
+    let id = store.stories(None).unwrap()[0].id.clone();
+    let story = store.cited_story(&id, &[]).unwrap().unwrap();
+    assert_eq!(
+        story.entry.published, dated.published,
+        "kept as it was said"
+    );
+    story.published
+}
+
+#[test]
+fn t9_a_day_is_published_at_its_noon() {
+    let today = at(10).date_naive();
+    let yesterday = today.pred_opt().unwrap();
+    let noon = yesterday.and_hms_opt(12, 0, 0).unwrap().and_utc();
+    assert_eq!(published(&yesterday.to_string()), noon);
+    let noon = today.and_hms_opt(12, 0, 0).unwrap().and_utc();
+    assert_eq!(published(&today.to_string()), noon.min(at(10)));
+}
+
+#[test]
+fn t11_the_zero_of_a_clock_is_kept_and_nothing_is_sorted_by_it() {
+    for zero in ["Mon, 01 Jan 0001 00:00:00 +0000", "1970-01-01T00:00:00Z"] {
+        assert_eq!(published(zero), at(10), "{zero}");
+    }
+    let old = "1850-03-04T10:00:00Z";
+    assert_eq!(crate::date::rfc3339(published(old)), old);
 }
 
 #[test]

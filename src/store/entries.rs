@@ -86,8 +86,8 @@ impl Store {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?21)",
         )?.execute(params![
             source, entry.id, story.0, entry.title, entry.alternate_title, entry.url, entry.canonical, entry.language, entry.rights,
-            entry.published.map(|dated| millis(dated.at())), entry.published.as_ref().map(how),
-            entry.updated.map(|dated| millis(dated.at())), entry.updated.as_ref().map(how),
+            entry.published.map(|dated| millis(dated.said())), entry.published.as_ref().map(how),
+            entry.updated.map(|dated| millis(dated.said())), entry.updated.as_ref().map(how),
             entry.summary, entry.content, entry.base, entry.image, entry.comments, more(entry)?, said(entry)?, millis(now)
         ])?;
         Ok(EntryKey(self.conn.last_insert_rowid()))
@@ -104,7 +104,7 @@ impl Store {
         self.conn.prepare_cached(
             "INSERT INTO revisions (entry, replaced, title, url, published, updated, summary, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?.execute(params![
-            key.0, millis(now), before.title, before.url, before.published.map(|dated| millis(dated.at())), before.updated.map(|dated| millis(dated.at())),
+            key.0, millis(now), before.title, before.url, before.published.map(|dated| millis(dated.said())), before.updated.map(|dated| millis(dated.said())),
             before.summary, before.content
         ])?;
         self.conn.prepare_cached(
@@ -113,8 +113,8 @@ impl Store {
              WHERE id = ?1",
         )?.execute(params![
             key.0, entry.title, entry.alternate_title, entry.url, entry.canonical, entry.language, entry.rights,
-            entry.published.map(|dated| millis(dated.at())), entry.published.as_ref().map(how),
-            entry.updated.map(|dated| millis(dated.at())), entry.updated.as_ref().map(how),
+            entry.published.map(|dated| millis(dated.said())), entry.published.as_ref().map(how),
+            entry.updated.map(|dated| millis(dated.said())), entry.updated.as_ref().map(how),
             entry.summary, entry.content, entry.base, entry.image, entry.comments, more(entry)?, said(entry)?, millis(now)
         ])?;
         Ok(())
@@ -171,7 +171,7 @@ fn said(entry: &Entry) -> Result<[u8; 32], StoreError> {
     }
     for date in [entry.published, entry.updated] {
         hash.update(
-            date.map_or(i64::MIN, |dated| millis(dated.at()))
+            date.map_or(i64::MIN, |dated| millis(dated.said()))
                 .to_le_bytes(),
         );
     }

@@ -1,6 +1,6 @@
 //! Our values in SQLite's columns and back.
 
-use chrono::{DateTime, Utc, Weekday};
+use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::date::{Precision, Stamp, ZoneRule};
@@ -220,18 +220,22 @@ impl More {
     }
 }
 
-/// How a date was read: `from precision zone-rule`.
+/// How a date was read: `from precision zone-rule`, and behind them the minutes from what was said to what is shown, where these differ (T9).
 pub(super) fn how(dated: &Dated) -> String {
-    format!(
+    let how = format!(
         "{} {} {}",
         dated.from,
         dated.stamp.precision.as_str(),
         dated.stamp.zone_rule.as_str()
-    )
+    );
+    match (dated.shown() - dated.said()).num_minutes() {
+        0 => how,
+        minutes => format!("{how} {minutes}"),
+    }
 }
 
 /// Names of the places dates come from, as entries bear them.
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 10] = [
     "feed",
     "byline",
     "meta",
@@ -241,6 +245,7 @@ const PLACES: [&str; 9] = [
     "itemprop",
     "og",
     "page",
+    "address",
 ];
 
 pub(super) fn dated(millis: Option<i64>, how: Option<String>) -> Option<Dated> {
@@ -260,12 +265,12 @@ pub(super) fn dated(millis: Option<i64>, how: Option<String>) -> Option<Dated> {
         .next()
         .and_then(ZoneRule::parse)
         .unwrap_or(ZoneRule::Default);
+    let shown = words
+        .next()
+        .and_then(|word| TimeDelta::try_minutes(word.parse().ok()?))
+        .and_then(|minutes| at.checked_add_signed(minutes));
     Some(Dated {
-        stamp: Stamp {
-            at,
-            precision,
-            zone_rule,
-        },
+        stamp: Stamp::spanning(at, shown.unwrap_or(at), precision, zone_rule),
         from,
     })
 }

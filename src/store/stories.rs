@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
 use super::keys::{EntryKey, StoryKey};
-use super::shapes::{instant, millis};
+use super::shapes::{dated, instant, millis};
 use super::{Store, StoreError};
 use crate::dedupe::{EntryRef, Fingerprint, Kin, Reason, StoryId, minted_public_id, public_id};
+use crate::ingest::Dated;
 use crate::language::Guess;
 
 /// The entry that speaks for a story, as far as it matters for keeping it.
@@ -16,7 +17,7 @@ pub struct Speaker {
     pub source: String,
     pub url: Option<String>,
     /// Its own time.
-    pub published: Option<DateTime<Utc>>,
+    pub published: Option<Dated>,
     /// When the story was founded.
     pub born: DateTime<Utc>,
 }
@@ -167,7 +168,7 @@ impl Store {
     /// The entry that speaks for a story.
     pub fn speaker(&self, story: StoryKey) -> Result<Option<Speaker>, StoreError> {
         let mut find = self.conn.prepare_cached(
-            "SELECT f.tokens, e.source, e.url, e.published, s.born FROM stories s JOIN entries e ON e.id = s.representative
+            "SELECT f.tokens, e.source, e.url, e.published, e.published_how, s.born FROM stories s JOIN entries e ON e.id = s.representative
              JOIN fingerprints f ON f.entry = e.id WHERE s.id = ?1",
         )?;
         let found = find.query_row([story.0], |row| {
@@ -175,8 +176,8 @@ impl Store {
                 tokens: row.get(0)?,
                 source: row.get(1)?,
                 url: row.get(2)?,
-                published: row.get::<_, Option<i64>>(3)?.map(instant),
-                born: instant(row.get(4)?),
+                published: dated(row.get(3)?, row.get(4)?),
+                born: instant(row.get(5)?),
             })
         });
         Ok(found.optional()?)

@@ -3,8 +3,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
+use crate::date::{self, Hints};
 use crate::dedupe::{EntryRef, Fingerprint, Reason, StoryId};
-use crate::ingest::{Entry, Memory, Validators};
+use crate::ingest::{Dated, Entry, Memory, Validators};
 
 fn at(minute: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_760_000_000 + minute * 60, 0).unwrap()
@@ -200,6 +201,48 @@ fn f45_identity_is_source_and_raw_id_octet_by_octet() {
         Put::Unknown
     );
     assert_eq!(store.look_up("b", &first, at(1)).unwrap(), Put::Unknown);
+}
+
+#[test]
+fn t3_t9_a_date_comes_back_as_it_was_said_and_by_which_rule() {
+    let store = with_sources(&["a"]);
+    let tokyo = Hints {
+        zone: "Asia/Tokyo".parse().unwrap(),
+        ..Hints::default()
+    };
+    for (id, text) in [
+        ("day", "2025-03-05"),
+        ("month", "March 2025"),
+        ("year", "2025"),
+        ("minute", "5 Mar 2025 12:00"),
+        ("ambiguous", "5 Mar 2025 12:00 IST"),
+        ("offset", "2025-03-05T12:00:00+01:00"),
+        ("zero", "0001-01-01T00:00:00Z"),
+    ] {
+        let dated = Dated {
+            stamp: date::parse(text, &tokyo).unwrap(),
+            from: "feed",
+        };
+        let said = Entry {
+            published: Some(dated),
+            updated: Some(dated),
+            ..entry(id, id)
+        };
+        let (_, key) = add(&store, "a", &said, 0);
+        assert_eq!(store.look_up("a", &said, at(1)).unwrap(), Put::Same(key));
+        let other = entry(id, "Another");
+        let Put::Changed { before, .. } = store.look_up("a", &other, at(2)).unwrap() else {
+            panic!("changed")
+        };
+        assert_eq!(*before, said, "{text}");
+        let speaker = store.speaker(
+            store
+                .story_key(&StoryId::founded_by("a", id))
+                .unwrap()
+                .unwrap(),
+        );
+        assert_eq!(speaker.unwrap().unwrap().published, Some(dated), "{text}");
+    }
 }
 
 #[test]

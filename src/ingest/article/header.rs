@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(
             header
                 .published
-                .map(|stamp| date::rfc3339(stamp.at))
+                .map(|stamp| date::rfc3339(stamp.said()))
                 .as_deref(),
             Some("2025-11-09T16:10:00Z")
         );

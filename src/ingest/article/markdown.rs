@@ -264,9 +264,9 @@ mod tests {
         assert_eq!(
             entry
                 .published
-                .map(|dated| date::rfc3339(dated.at()))
+                .map(|dated| date::rfc3339(dated.said()))
                 .as_deref(),
-            Some("2025-11-01T12:00:00Z")
+            Some("2025-11-01T00:00:00Z")
         );
         assert_eq!(
             entry.content.as_deref(),

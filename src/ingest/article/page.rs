@@ -1,7 +1,7 @@
 //! A web page on disk → an entry: what it says of itself, and its main content.
 
 use super::Setting;
-use crate::date;
+use crate::date::{self, Hints};
 use crate::html::{self, Page};
 use crate::ingest::{Channel, Dated, Entry, Kind, Oddity, Person, Reading, Relation};
 use crate::link;
@@ -20,8 +20,15 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
         ));
     }
     let page = html::page(markup, setting.url);
-    let published = dated(&page.published, "published", setting, &mut oddities);
-    let updated = dated(&page.updated, "updated", setting, &mut oddities);
+    let hints = hints(&page, setting);
+    let published = dated(&page.published, "published", &hints, &mut oddities).or_else(|| {
+        let stamp = date::in_address(setting.url?.path(), &hints)?;
+        Some(Dated {
+            stamp,
+            from: "address",
+        })
+    });
+    let updated = dated(&page.updated, "updated", &hints, &mut oddities);
     if published.is_none() && page.published.is_none() {
         oddities.push(Oddity::new(
             "no-date",
@@ -67,15 +74,25 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
     }
 }
 
+/// What the page says that helps to read its dates: its language, and the order of day and month where one of them proves it (T3, T8).
+fn hints<'a>(page: &'a Page, setting: &Setting<'a>) -> Hints<'a> {
+    let told = [&page.published, &page.updated];
+    let proof = date::day_first(told.into_iter().flatten().map(|(text, _)| text.as_str()));
+    Hints {
+        language: setting.dates.language.or(page.language.as_deref()),
+        day_first: setting.dates.day_first.or(proof),
+        ..setting.dates
+    }
+}
+
 fn dated(
     found: &Option<(String, &'static str)>,
     field: &str,
-    setting: &Setting<'_>,
+    hints: &Hints<'_>,
     oddities: &mut Vec<Oddity>,
 ) -> Option<Dated> {
     let (text, from) = found.as_ref()?;
-    let stamp =
-        date::parse(text, &setting.dates).or_else(|| date::byline(text, &setting.dates)?.published);
+    let stamp = date::parse(text, hints).or_else(|| date::byline(text, hints)?.published);
     if stamp.is_none() {
         oddities.push(Oddity::new(
             "date-unreadable",
@@ -98,4 +115,57 @@ fn relations(page: &Page) -> Vec<Relation> {
             title: None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(head: &str, address: &str) -> Reading {
+        let url = url::Url::parse(address).ok();
+        let setting = Setting {
+            name: "page",
+            url: url.as_ref(),
+            dates: Hints::default(),
+        };
+        let page = format!(
+            "<html {head}</head><body><article><h1>Ferry</h1><p>It sails.</p></article></body></html>"
+        );
+        read_page(&page, &setting)
+    }
+
+    fn published(head: &str, address: &str) -> Option<(String, &'static str)> {
+        let dated = read(head, address).entries.into_iter().next()?.published?;
+        Some((date::rfc3339(dated.said()), dated.from))
+    }
+
+    #[test]
+    fn t11_the_address_dates_a_page_that_gives_no_date() {
+        let address = "https://paper.example/2025/11/09/ferry";
+        let day = Some(("2025-11-09T00:00:00Z".to_string(), "address"));
+        assert_eq!(published("><head>", address), day);
+        let meta = "><head><meta property='article:published_time' content='2025-11-08T10:00:00Z'>";
+        let said = Some(("2025-11-08T10:00:00Z".to_string(), "meta"));
+        assert_eq!(published(meta, address), said);
+        assert_eq!(published("><head>", "https://paper.example/ferry"), None);
+    }
+
+    #[test]
+    fn t8_the_language_of_a_page_orders_its_dates_and_proof_outweighs_it() {
+        let head = |language: &str, updated: &str| {
+            format!(
+                "lang='{language}'><head><meta name='date' content='02/03/2025'>\
+                 <meta property='article:modified_time' content='{updated}'>"
+            )
+        };
+        let day = |language: &str, updated: &str| {
+            published(&head(language, updated), "https://paper.example/ferry").map(|(said, _)| said)
+        };
+        assert_eq!(day("fr", "").as_deref(), Some("2025-03-02T00:00:00Z"));
+        assert_eq!(day("en", ""), None);
+        assert_eq!(
+            day("fr", "03/25/2025").as_deref(),
+            Some("2025-02-03T00:00:00Z")
+        );
+    }
 }

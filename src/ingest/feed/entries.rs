@@ -211,7 +211,7 @@ fn made_up_id(entry: &Entry) -> Option<String> {
     let said = match &entry.title {
         Some(title) => format!(
             "{title}\0{}",
-            entry.published.map_or(0, |dated| dated.at().timestamp())
+            entry.published.map_or(0, |dated| dated.shown().timestamp())
         ),
         None => Some(entry.body())
             .filter(|body| !body.is_empty())?

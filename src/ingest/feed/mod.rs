@@ -34,8 +34,7 @@ pub struct Setting<'a> {
 /// Does not repair broken XML beyond what [`front`] does; a document that feed-rs refuses is `Unreadable`.
 pub fn read_feed(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
     let prepared = front::prepare(text)?;
-    let clock = Clock::default();
-    let feed = parse(&prepared.text, setting, &clock)?;
+    let (feed, clock) = parse(&prepared.text, setting)?;
     let mut oddities = prepared.oddities;
     oddities.extend(clock.oddities());
     let kind = kind(&feed.feed_type, prepared.is_early_rss);
@@ -54,7 +53,7 @@ pub fn read_feed(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadabl
         );
         oddities.push(Oddity::new("too-many-entries", "document", message));
     }
-    let channel = channel(&feed);
+    let channel = channel(&feed, &clock);
     let entries = feed
         .entries
         .into_iter()
@@ -70,7 +69,30 @@ pub fn read_feed(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadabl
     })
 }
 
-fn parse(text: &str, setting: &Setting<'_>, clock: &Clock) -> Result<Feed, Unreadable> {
+/// The document as feed-rs reads it, and the dates in it.
+///
+/// What its dates and its language prove is known when all of it was read. When that would make sense of dates which made none, it is read once more (T3, T8).
+fn parse(text: &str, setting: &Setting<'_>) -> Result<(Feed, Clock), Unreadable> {
+    let clock = Clock::default();
+    let feed = parse_with(text, setting, &clock)?;
+    let language = feed.language.clone();
+    let Some(day_first) = clock.second_thoughts(&setting.dates, language.as_deref()) else {
+        return Ok((feed, clock));
+    };
+    let setting = Setting {
+        dates: Hints {
+            day_first,
+            language: setting.dates.language.or(language.as_deref()),
+            ..setting.dates
+        },
+        ..*setting
+    };
+    let clock = Clock::default();
+    let feed = parse_with(text, &setting, &clock)?;
+    Ok((feed, clock))
+}
+
+fn parse_with(text: &str, setting: &Setting<'_>, clock: &Clock) -> Result<Feed, Unreadable> {
     // feed-rs keeps the parser for good, so it gets clones of what it needs, not borrows.
     let (seen, zone, day_first) = (clock.clone(), setting.dates.zone, setting.dates.day_first);
     let (language, now) = (
@@ -123,7 +145,8 @@ fn kind(found: &FeedType, is_early_rss: bool) -> Kind {
     }
 }
 
-fn channel(feed: &Feed) -> Channel {
+fn channel(feed: &Feed, clock: &Clock) -> Channel {
+    let said = |at| clock.stamp(at).map(|stamp| stamp.said());
     let page = feed
         .links
         .iter()
@@ -134,8 +157,8 @@ fn channel(feed: &Feed) -> Channel {
         subtitle: plain(feed.description.as_ref()),
         link: page.map(|link| link.href.clone()),
         language: feed.language.clone(),
-        updated: feed.updated,
-        published: feed.published,
+        updated: feed.updated.and_then(said),
+        published: feed.published.and_then(said),
         authors: feed.authors.iter().filter_map(person).collect(),
         rights: plain(feed.rights.as_ref()),
         categories: feed
@@ -277,16 +300,84 @@ mod tests {
                 .published
                 .is_some()
         );
-        for none in ["soon", "Mon, 01 Jan 0001 00:00:00 +0000"] {
-            let reading = read(&dated(none));
-            assert_eq!(reading.entries[0].published, None);
-            assert!(
-                reading
-                    .oddities
-                    .iter()
-                    .any(|odd| odd.code == "date-unreadable"),
-                "{none}"
-            );
-        }
+        let reading = read(&dated("soon"));
+        assert_eq!(reading.entries[0].published, None);
+        let odd = |odd: &Oddity| odd.code == "date-unreadable";
+        assert!(reading.oddities.iter().any(odd));
+    }
+
+    fn dated(head: &str, dates: &[&str]) -> Vec<Option<String>> {
+        let items: String = dates
+            .iter()
+            .enumerate()
+            .map(|(at, date)| {
+                format!(
+                    "<item><guid>{at}</guid><title>{at}</title><pubDate>{date}</pubDate></item>"
+                )
+            })
+            .collect();
+        let text = format!(
+            "<rss version='2.0'><channel><title>P</title>{head}<description>D</description>{items}</channel></rss>"
+        );
+        let said = |entry: &crate::ingest::Entry| {
+            entry
+                .published
+                .map(|dated| crate::date::rfc3339(dated.said()))
+        };
+        read(&text).entries.iter().map(said).collect()
+    }
+
+    #[test]
+    fn t8_one_clear_date_decides_for_the_whole_document() {
+        let at = |day: &str| Some(format!("2025-{day}T00:00:00Z"));
+        assert_eq!(
+            dated("", &["02/03/2025", "25/03/2025"]),
+            [at("03-02"), at("03-25")]
+        );
+        assert_eq!(
+            dated("", &["02/03/2025", "03/25/2025"]),
+            [at("02-03"), at("03-25")]
+        );
+        assert_eq!(dated("", &["02/03/2025"]), [None]);
+        assert_eq!(
+            dated("", &["02/03/2025", "03/25/2025", "25/03/2025"])[0],
+            None
+        );
+        assert_eq!(
+            dated("<language>fr</language>", &["02/03/2025"]),
+            [at("03-02")]
+        );
+        // What the dates prove outweighs the language.
+        assert_eq!(
+            dated("<language>fr</language>", &["02/03/2025", "03/25/2025"])[0],
+            at("02-03")
+        );
+    }
+
+    #[test]
+    fn t3_the_language_of_the_document_decides_between_zones_of_one_name() {
+        let ist = ["Wed, 05 Mar 2025 12:00:00 IST"];
+        let at = |hour: &str| [Some(format!("2025-03-05T{hour}:00Z"))];
+        assert_eq!(dated("<language>en-in</language>", &ist), at("06:30"));
+        assert_eq!(dated("<language>he</language>", &ist), at("10:00"));
+        assert_eq!(dated("<language>en-IE</language>", &ist), at("11:00"));
+        let cst = ["Wed, 05 Mar 2025 12:00:00 CST"];
+        assert_eq!(dated("<language>zh-CN</language>", &cst), at("04:00"));
+        assert_eq!(dated("<language>en-us</language>", &cst), at("18:00"));
+    }
+
+    #[test]
+    fn t9_a_day_and_the_midnight_it_begins_with_stay_two_things() {
+        let text = "<rss version='2.0'><channel><title>P</title>\
+             <item><guid>1</guid><title>1</title><pubDate>2025-03-05</pubDate></item>\
+             <item><guid>2</guid><title>2</title><pubDate>2025-03-05T00:00:00Z</pubDate></item></channel></rss>";
+        let reading = read(text);
+        let precision = |at: usize| {
+            reading.entries[at]
+                .published
+                .map(|dated| dated.stamp.precision)
+        };
+        assert_eq!(precision(0), Some(crate::date::Precision::Day));
+        assert_eq!(precision(1), Some(crate::date::Precision::Second));
     }
 }

@@ -67,6 +67,43 @@ fn design_7_a_feed_document_carries_its_keys_and_no_nulls() {
 }
 
 #[test]
+fn t9_inspect_prints_a_day_as_it_was_said() {
+    let newsroom = Newsroom::bare("");
+    let dated = |date: &str| {
+        rss(&[item("a")]).replace("</item>", &format!("<pubDate>{date}</pubDate></item>"))
+    };
+    for (date, instant, precision, shown) in [
+        (
+            "9 November 2025",
+            "2025-11-09T00:00:00Z",
+            "day",
+            "2025-11-09",
+        ),
+        ("November 2025", "2025-11-01T00:00:00Z", "month", "2025-11"),
+        ("2025", "2025-01-01T00:00:00Z", "year", "2025"),
+    ] {
+        newsroom.write("f.xml", dated(date));
+        let entry = newsroom
+            .run(&["inspect", "--json", "f.xml"])
+            .ended(0)
+            .json()["entries"][0]
+            .clone();
+        assert_eq!(entry["published"], instant);
+        assert_eq!(entry["published_precision"], precision);
+        let words = newsroom.run(&["inspect", "f.xml"]).ended(0).out;
+        assert!(words.contains(shown) && !words.contains(instant), "{words}");
+    }
+    newsroom.write("f.xml", dated("9 November 2025 10:00 GMT"));
+    let entry = newsroom
+        .run(&["inspect", "--json", "f.xml"])
+        .ended(0)
+        .json()["entries"][0]
+        .clone();
+    assert_eq!(entry["published"], "2025-11-09T10:00:00Z");
+    assert!(entry.get("published_precision").is_none());
+}
+
+#[test]
 fn standard_input_addresses_and_what_a_document_is_taken_for() {
     let newsroom = Newsroom::bare("");
     let origin = Origin::start();

@@ -154,10 +154,10 @@ fn check(edition: &Edition) -> Result<(), TestCaseError> {
         for (story, entry) in edition.stories.iter().zip(&reading.entries) {
             prop_assert_eq!(&entry.id, &story.public_id, "{}", form);
             prop_assert_eq!(&entry.url, &story.entry.url, "{}", form);
-            let published = entry.published.map(|dated| dated.at());
+            let published = entry.published.map(|dated| dated.said());
             prop_assert_eq!(published, Some(story.published), "{}", form);
             if form != "rss" {
-                let updated = entry.updated.map(|dated| dated.at());
+                let updated = entry.updated.map(|dated| dated.said());
                 prop_assert_eq!(updated, Some(story.updated), "{}", form);
             }
             let title = line(story.entry.title.as_deref().unwrap_or_default());
