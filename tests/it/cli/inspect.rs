@@ -131,7 +131,7 @@ fn p9_an_undeclared_language_is_told_from_the_text_and_says_so() {
     let newsroom = Newsroom::bare("");
     let german =
         "Die Fähre zu den nördlichen Inseln fiel heute Morgen wegen des Sturms schon wieder aus.";
-    newsroom.write("text.txt", &format!("Kein Schiff\n\n{german}\n"));
+    newsroom.write("text.txt", format!("Kein Schiff\n\n{german}\n"));
     let page = format!("<!doctype html><html lang=\"nds\"><title>T</title><p>{german}</p>");
     newsroom.write("page.html", &page);
     newsroom.write("short.txt", "Ferry\n\nNone.\n");
