@@ -289,6 +289,30 @@ mod tests {
     }
 
     #[test]
+    fn p9_declared_languages_become_tags_and_what_is_none_is_told_once() {
+        let json = |language: &str| {
+            format!(
+                "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"T\",\"language\":\"{language}\",\
+                 \"items\":[{{\"id\":\"1\",\"content_text\":\"a\"}},{{\"id\":\"2\",\"content_text\":\"b\"}}]}}"
+            )
+        };
+        let read = |language: &str| {
+            let text = json(language);
+            read(&document(text.as_bytes(), "a"), Expect::Feed).unwrap()
+        };
+        let tidied = read("en_US");
+        assert_eq!(tidied.channel.language.as_deref(), Some("en-US"));
+        let of_entries = tidied.entries.iter().map(|entry| entry.language.as_deref());
+        assert!(of_entries.flatten().all(|language| language == "en-US"));
+        assert_eq!(tidied.oddities, []);
+        let junk = read("the Queen's");
+        assert_eq!(junk.channel.language, None);
+        assert!(junk.entries.iter().all(|entry| entry.language.is_none()));
+        let codes: Vec<_> = junk.oddities.iter().map(|odd| odd.code).collect();
+        assert_eq!(codes, ["language-unknown"]);
+    }
+
+    #[test]
     fn f27_a_page_where_a_feed_should_be_is_a_failure() {
         let page = document(
             b"<!doctype html><title>Log in</title>",

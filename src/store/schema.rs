@@ -256,4 +256,28 @@ pub(super) mod tests {
             .unwrap();
         Migrations::new(vec![M::up(FIRST)]).to_latest(conn).unwrap();
     }
+
+    #[test]
+    fn a_store_of_the_first_version_is_brought_up_to_date_with_what_it_holds() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        Migrations::new(vec![M::up(FIRST)])
+            .to_latest(&mut conn)
+            .unwrap();
+        conn.execute_batch(
+            "INSERT INTO sources (id, address) VALUES ('a', 'https://a.example/feed');
+             INSERT INTO stories (key, public_id, published, updated, born) VALUES ('k', 'p', 1, 1, 1);
+             INSERT INTO entries (source, raw_id, story, more, hash, first_seen, last_seen) VALUES ('a', '1', 1, '{}', x'00', 1, 1);",
+        )
+        .unwrap();
+        migrate(&mut conn).unwrap();
+        let kept: (Option<String>, i64) = conn
+            .query_row(
+                "SELECT src.more, count(*) FROM sources src JOIN entries e ON e.source = src.id LEFT JOIN languages l ON l.entry = e.id",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap();
+        assert_eq!(kept, (None, 1));
+        assert_eq!(version(&conn).unwrap(), steps().len());
+    }
 }

@@ -5,7 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::*;
 use crate::date::{self, Hints};
 use crate::dedupe::{EntryRef, Fingerprint, Reason, StoryId};
-use crate::ingest::{Dated, Entry, Memory, Validators};
+use crate::ingest::{Dated, Entry, Extension, Memory, Origin, Person, Validators};
+use crate::language::Guess;
 
 fn at(minute: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_760_000_000 + minute * 60, 0).unwrap()
@@ -416,6 +417,71 @@ fn kin_are_found_by_address_and_by_text() {
     assert_eq!(by_address[0].title, u64::MAX);
     assert_eq!(store.kin_by_text(&print, None).unwrap().len(), 1);
     assert_eq!(store.kin_by_text(&print, Some(key)).unwrap(), []);
+}
+
+#[test]
+fn p6_p18_everything_a_source_said_comes_back() {
+    let store = with_sources(&["a"]);
+    let leaf = Extension {
+        namespace: "http://search.yahoo.com/mrss/".into(),
+        name: "content".into(),
+        attributes: vec![("url".into(), "https://a.example/1.mp3?x&y".into())],
+        text: "]]> & <b>".into(),
+        children: vec![],
+    };
+    let group = Extension {
+        name: "group".into(),
+        children: vec![leaf.clone(), leaf.clone()],
+        ..leaf.clone()
+    };
+    let said = Entry {
+        extensions: vec![group, leaf],
+        origin: Some(Origin {
+            id: Some("tag:w".into()),
+            title: Some("W".into()),
+            url: Some("https://w.example/feed".into()),
+            page: Some("https://w.example/".into()),
+            updated: Some(at(-5)),
+            authors: vec![Person::named("Desk")],
+            rights: Some("©".into()),
+            categories: vec!["sea".into()],
+        }),
+        ..entry("1", "One")
+    };
+    add(&store, "a", &said, 0);
+    let again = store.look_up("a", &said, at(1)).unwrap();
+    assert!(matches!(again, Put::Same(_)));
+    let mut other = said.clone();
+    other.extensions[0].children[1].text.push('!');
+    match store.look_up("a", &other, at(1)).unwrap() {
+        Put::Changed { before, .. } => assert_eq!(*before, said),
+        put => panic!("{put:?}"),
+    }
+    let mut moved = said.clone();
+    moved.origin.as_mut().unwrap().rights = None;
+    assert!(matches!(
+        store.look_up("a", &moved, at(1)).unwrap(),
+        Put::Changed { .. }
+    ));
+}
+
+#[test]
+fn p9_the_language_of_a_text_is_kept_with_its_story() {
+    let store = with_sources(&["a"]);
+    let (_, key) = add(&store, "a", &entry("1", "One"), 0);
+    let detected = || {
+        let id = StoryId::founded_by("a", "1");
+        store.cited_story(&id, &[]).unwrap().unwrap().detected
+    };
+    assert_eq!(detected(), None);
+    let guess = Guess {
+        tag: "de",
+        sure: 1.0,
+    };
+    store.record_language(key, Some(guess), 1).unwrap();
+    assert_eq!(detected().as_deref(), Some("de"));
+    store.record_language(key, None, 2).unwrap();
+    assert_eq!(detected(), None);
 }
 
 #[test]

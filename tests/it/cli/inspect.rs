@@ -162,3 +162,24 @@ fn what_cannot_be_read_is_told_and_ends_with_1() {
         }
     }
 }
+
+#[test]
+fn p9_an_undeclared_language_is_told_from_the_text_and_says_so() {
+    let newsroom = Newsroom::bare("");
+    let german =
+        "Die Fähre zu den nördlichen Inseln fiel heute Morgen wegen des Sturms schon wieder aus.";
+    newsroom.write("text.txt", format!("Kein Schiff\n\n{german}\n"));
+    let page = format!("<!doctype html><html lang=\"nds\"><title>T</title><p>{german}</p>");
+    newsroom.write("page.html", &page);
+    newsroom.write("short.txt", "Ferry\n\nNone.\n");
+    let said = |name: &str| {
+        let json = newsroom.run(&["inspect", "--json", name]).ended(0).json();
+        let entry = &json["entries"][0];
+        let word = |key: &str| entry[key].as_str().map(str::to_string);
+        (word("language"), word("language_from"))
+    };
+    let some = |text: &str| Some(text.to_string());
+    assert_eq!(said("text.txt"), (some("de"), some("detected")));
+    assert_eq!(said("page.html"), (some("nds"), some("declared")));
+    assert_eq!(said("short.txt"), (None, None));
+}
