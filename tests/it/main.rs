@@ -12,3 +12,4 @@ mod publish;
 mod serve;
 mod settle;
 mod shipped;
+mod week;
