@@ -90,7 +90,12 @@ async fn visit_url<F: Fetch>(
             .is_some_and(|issuer| issuer != answer.url)
     {
         // F7: a 304, or news only, from elsewhere says nothing about what we hold: ask once more, unconditionally.
+        let first = answer.clone();
         got = fetch.fetch(&ask(Validators::default())).await;
+        got = got.map_err(|failed| Failed {
+            answer: failed.answer.or(Some(first)),
+            ..failed
+        });
     }
     match got {
         Ok(got) => {

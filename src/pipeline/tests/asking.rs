@@ -182,6 +182,14 @@ fn f14_who_was_turned_back_made_no_visit() {
     assert_eq!(store.last_visit("a").unwrap(), None);
     let again = store.claim("a", at(0), Duration::from_secs(60), "y");
     assert!(again.unwrap().is_some());
+    // One who was redirected to the server has asked another on the way.
+    let half = Visit {
+        answer: Some(answer(302, "https://a.example/feed", None)),
+        arrival: Arrival::Failed(Failure::Held("b.example".into())),
+        ..visit("a", 0, vec![])
+    };
+    let settled = settle(&store, &config, &[half], at(0)).unwrap();
+    assert!(settled.visits[0].next.unwrap().at >= at(60));
 }
 
 fn complete(minute: i64, ids: std::ops::Range<u32>) -> Visit {

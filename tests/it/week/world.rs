@@ -61,8 +61,8 @@ pub enum Kind {
     SameTag,
     /// No validators, and a page or nothing under 200 every third time, with validators.
     Junk,
-    /// UTF-8 that calls itself UTF-16; no validators.
-    Utf16Label,
+    /// UTF-8 that calls itself Latin-1.
+    WrongCharset,
     /// RSS ttl of three hours; 500 now and then.
     Ttl,
     /// 226 with what is new.
@@ -94,7 +94,7 @@ pub const KINDS: [Kind; 25] = [
     Kind::Unasked304,
     Kind::SameTag,
     Kind::Junk,
-    Kind::Utf16Label,
+    Kind::WrongCharset,
     Kind::Ttl,
     Kind::Delta,
     Kind::Cookies,
@@ -314,7 +314,7 @@ impl World {
         if book.now != now || book.visits == 0 {
             self.begin(&mut book, path, now);
         }
-        let expected = match std::mem::take(&mut book.repeats) && path.is_empty() {
+        let expected = match book.repeats {
             true => (None, None),
             false => book.held.clone(),
         };
@@ -499,10 +499,11 @@ impl World {
             Kind::SameTag => (vec![("Cache-Control", "no-store, max-age=999999".into())], 0),
             _ => (vec![], 0),
         };
+        book.repeats = false;
         book.ttl = if book.kind == Kind::Ttl { 3 * HOUR } else { 0 };
         book.succeeded(fresh);
         let now: Pair = match book.kind {
-            Kind::Bare | Kind::Junk | Kind::Utf16Label => (None, None),
+            Kind::Bare | Kind::Junk => (None, None),
             Kind::DateOnly => (None, Some(book.date())),
             Kind::Rotating | Kind::SameTag | Kind::Delta => (Some(book.etag(path)), None),
             _ => (Some(book.etag(path)), Some(book.date())),
@@ -540,7 +541,7 @@ impl World {
 
 fn media_type(kind: Kind) -> &'static str {
     match kind {
-        Kind::Utf16Label => "application/rss+xml; charset=utf-16",
+        Kind::WrongCharset => "application/rss+xml; charset=iso-8859-1",
         _ => "application/rss+xml",
     }
 }
