@@ -129,13 +129,8 @@ fn take(document: &str, options: &Options) -> Result<Taken, Ended> {
             file_name(Path::new(path)),
         ),
     };
-    let bytes = bytes.map_err(|error| {
-        Ended::Error(format!(
-            "{}: {}",
-            document,
-            ingest::in_words(&error)
-        ))
-    })?;
+    let bytes = bytes
+        .map_err(|error| Ended::Error(format!("{}: {}", document, ingest::in_words(&error))))?;
     Ok(Taken {
         bytes,
         name,

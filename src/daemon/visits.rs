@@ -45,9 +45,8 @@ impl<F: Fetch + 'static> Visits<F> {
             let at = clock();
             let guests = std::iter::once(&party.leader).chain(&party.followers);
             let sources: Vec<String> = guests.map(|guest| guest.source.id.clone()).collect();
-            let task = tokio::spawn(async move {
-                visit_together(party, force, fetch.as_ref(), at).await
-            });
+            let task =
+                tokio::spawn(async move { visit_together(party, force, fetch.as_ref(), at).await });
             // A panic anywhere in a visit is one failed arrival, not a lost claim.
             let outcomes = task.await.unwrap_or_else(|lost| {
                 let failed = || Arrival::Failed(Failure::Panicked(lost.to_string()));
@@ -93,7 +92,11 @@ impl<F: Fetch + 'static> Visits<F> {
 fn party(config: &Config, claim: Claim) -> Option<Party> {
     let leader = &config.source(&claim.source)?.source;
     let asked = at_its_place(leader, &claim.kept.moves);
-    let is_trial = claim.kept.moves.evidence.is_some_and(|evidence| evidence.on_trial);
+    let is_trial = claim
+        .kept
+        .moves
+        .evidence
+        .is_some_and(|evidence| evidence.on_trial);
     let mut drawing: BTreeSet<&str> = BTreeSet::new();
     drawing.extend(config.feeds_of(&leader.id).map(|feed| feed.id.as_str()));
     let mut followers = Vec::new();

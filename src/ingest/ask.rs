@@ -12,9 +12,7 @@ use super::fetch::{Ask, Body, Failed, Fetch, Got};
 use super::files::visit_files;
 use super::read::{Document, Expect, read};
 use super::specimen::Specimen;
-use super::visit::{
-    Answer, Arrival, Failure, Fresh, Memory, Unreadable, Validators, address_hash,
-};
+use super::visit::{Answer, Arrival, Failure, Fresh, Memory, Unreadable, Validators, address_hash};
 use crate::source::{Place, Source};
 
 /// How conditional a visit is (F10).

@@ -252,7 +252,10 @@ mod tests {
         }
         for status in ["500 Oops", "503 Later", "429 Slowly"] {
             assert!(
-                matches!(permission(reply(status, "", ""), "/x").await, Permission::Unknown(_)),
+                matches!(
+                    permission(reply(status, "", ""), "/x").await,
+                    Permission::Unknown(_)
+                ),
                 "{status}"
             );
         }
@@ -322,7 +325,10 @@ mod tests {
             text += "User-agent: *\nDisallow: /\n";
             reply("200 OK", "", &text)
         };
-        assert_eq!(permission(long(400 << 10), "/x").await, Permission::Disallowed);
+        assert_eq!(
+            permission(long(400 << 10), "/x").await,
+            Permission::Disallowed
+        );
         assert_eq!(permission(long(600 << 10), "/x").await, Permission::Allowed);
         assert!(matches!(
             permission(long(3 << 20), "/x").await,

@@ -39,7 +39,9 @@ impl Specimen {
         let mut bytes = Vec::new();
         let unpacking = zstd::stream::read::Decoder::new(self.packed.as_deref()?).ok()?;
         // One more than there may be, so that a store that was tampered with costs no memory.
-        let read = unpacking.take(self.size.saturating_add(1)).read_to_end(&mut bytes);
+        let read = unpacking
+            .take(self.size.saturating_add(1))
+            .read_to_end(&mut bytes);
         (read.is_ok() && bytes.len() as u64 == self.size).then_some(bytes)
     }
 }
@@ -49,7 +51,12 @@ mod tests {
     use super::*;
 
     fn specimen(bytes: &[u8]) -> Specimen {
-        Specimen::of(bytes, "index out of bounds".into(), "https://a.example/f".into(), None)
+        Specimen::of(
+            bytes,
+            "index out of bounds".into(),
+            "https://a.example/f".into(),
+            None,
+        )
     }
 
     #[test]

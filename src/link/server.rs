@@ -30,7 +30,10 @@ mod tests {
         ] {
             assert_eq!(of(same).as_deref(), Some("a.example"), "{same}");
         }
-        assert_eq!(of("http://a.example:8080/").as_deref(), Some("a.example:8080"));
+        assert_eq!(
+            of("http://a.example:8080/").as_deref(),
+            Some("a.example:8080")
+        );
         assert_eq!(of("http://[::1]:81/").as_deref(), Some("[::1]:81"));
         assert_eq!(of("mailto:a@b.example"), None);
     }

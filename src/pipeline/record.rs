@@ -197,7 +197,10 @@ impl<'a> Case<'a> {
     /// 59 minutes are not an hour (F11, F18).
     fn ended(&self) -> DateTime<Utc> {
         let took = TimeDelta::from_std(self.visit.took).unwrap_or_default();
-        self.visit.at.checked_add_signed(took).unwrap_or(self.visit.at)
+        self.visit
+            .at
+            .checked_add_signed(took)
+            .unwrap_or(self.visit.at)
     }
 }
 

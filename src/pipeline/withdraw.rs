@@ -28,7 +28,11 @@ pub(super) fn withdraw(
     now: DateTime<Utc>,
     oddities: &mut Vec<Oddity>,
 ) -> Result<Vec<StoryKey>, StoreError> {
-    let said: BTreeSet<&str> = fresh.entries.iter().map(|entry| entry.id.as_str()).collect();
+    let said: BTreeSet<&str> = fresh
+        .entries
+        .iter()
+        .map(|entry| entry.id.as_str())
+        .collect();
     let listed: Vec<&str> = said.iter().copied().collect();
     let mut touched = store.reinstate(source, &listed)?;
     let deleted = fresh.channel.deleted.iter().map(String::as_str);

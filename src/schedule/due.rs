@@ -399,7 +399,10 @@ mod tests {
         asked.skip_hours = vec![12, 13];
         is(due(&asked), "2025-11-11T14:00:00", Because::SkipHours);
         for id in ["a", "b", "c"] {
-            assert!(held(id, &hourly(), &asked, until).at >= until, "never early");
+            assert!(
+                held(id, &hourly(), &asked, until).at >= until,
+                "never early"
+            );
         }
     }
 

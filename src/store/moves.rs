@@ -74,9 +74,9 @@ impl Store {
         source: &str,
         ids: impl Iterator<Item = &'a str>,
     ) -> Result<bool, StoreError> {
-        let mut find = self
-            .conn
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM entries WHERE source = ?1 AND raw_id = ?2)")?;
+        let mut find = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM entries WHERE source = ?1 AND raw_id = ?2)",
+        )?;
         for id in ids {
             if find.query_row([source, id], |row| row.get(0))? {
                 return Ok(true);

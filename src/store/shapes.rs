@@ -236,7 +236,11 @@ pub(super) fn asks_from_json(text: Option<String>) -> Asks {
         .unwrap_or_default();
     Asks {
         skip_hours: shape.skip_hours,
-        skip_days: shape.skip_days.iter().filter_map(|day| day.parse().ok()).collect(),
+        skip_days: shape
+            .skip_days
+            .iter()
+            .filter_map(|day| day.parse().ok())
+            .collect(),
         update_period: shape.update_period,
         update_frequency: shape.update_frequency,
     }

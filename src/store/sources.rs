@@ -160,13 +160,15 @@ impl Store {
     }
 
     fn claimed(&self, source: String) -> Result<Claim, StoreError> {
-        let mut find = self
-            .conn
-            .prepare_cached("SELECT id FROM sources WHERE active = 1 AND follows = ?1 ORDER BY rowid")?;
+        let mut find = self.conn.prepare_cached(
+            "SELECT id FROM sources WHERE active = 1 AND follows = ?1 ORDER BY rowid",
+        )?;
         let followers: Vec<String> = find
             .query_map([&source], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        let followers = followers.into_iter().map(|id| Ok((id.clone(), self.kept(&id)?)));
+        let followers = followers
+            .into_iter()
+            .map(|id| Ok((id.clone(), self.kept(&id)?)));
         Ok(Claim {
             kept: self.kept(&source)?,
             followers: followers.collect::<Result<_, StoreError>>()?,

@@ -480,9 +480,9 @@ fn f14_a_held_server_holds_every_source_of_it() {
     );
     let facts = store.source_facts().unwrap();
     assert!(
-        facts.iter().all(
-            |source| source.due_because == "host-held" && source.next_due == Some(at(60))
-        )
+        facts
+            .iter()
+            .all(|source| source.due_because == "host-held" && source.next_due == Some(at(60)))
     );
     assert_eq!(store.claim_due(at(60), 9, lease, "x").unwrap().len(), 2);
     // What has passed is forgotten when the next one comes.
@@ -560,7 +560,9 @@ fn f22_another_address_in_feeds_toml_forgets_where_the_old_one_moved() {
             on_trial: true,
         }),
     };
-    store.record_moves("a", &moves, Some("new.example")).unwrap();
+    store
+        .record_moves("a", &moves, Some("new.example"))
+        .unwrap();
     store.sync_sources(&[listed("a")]).unwrap();
     assert_eq!(store.kept("a").unwrap().moves, moves);
     store.hold("new.example", at(60), at(0)).unwrap();
@@ -579,13 +581,18 @@ fn f46_what_is_taken_back_is_marked_and_comes_back() {
     let store = with_sources(&["a", "b"]);
     let mut stories = Vec::new();
     for (source, id) in [("a", "1"), ("a", "2"), ("b", "1")] {
-        let story = store
-            .found_story(source, id, at(0), at(0), at(0))
+        let story = store.found_story(source, id, at(0), at(0), at(0)).unwrap();
+        store
+            .add_entry(source, &entry(id, "T"), story, at(0))
             .unwrap();
-        store.add_entry(source, &entry(id, "T"), story, at(0)).unwrap();
         stories.push(story);
     }
-    let gone = store.withdraw("a", ["1", "no such"].into_iter(), Withdrawal::Deleted, at(5));
+    let gone = store.withdraw(
+        "a",
+        ["1", "no such"].into_iter(),
+        Withdrawal::Deleted,
+        at(5),
+    );
     assert_eq!(gone.unwrap(), [stories[0]]);
     let again = store.withdraw("a", ["1"].into_iter(), Withdrawal::Absent, at(9));
     assert_eq!(again.unwrap(), [], "once is enough");
@@ -596,7 +603,12 @@ fn f46_what_is_taken_back_is_marked_and_comes_back() {
         .filter_map(|entry| Some((entry.source.as_str(), entry.id.as_str(), entry.withdrawn?)))
         .collect();
     assert_eq!(marked, [("a", "1", (at(5), Withdrawal::Deleted))]);
-    let here = |source: &str| store.candidates(&[source.to_string()], at(9), 9).unwrap().len();
+    let here = |source: &str| {
+        store
+            .candidates(&[source.to_string()], at(9), 9)
+            .unwrap()
+            .len()
+    };
     assert_eq!((here("a"), here("b")), (1, 1));
     assert_eq!(store.left_out("a", &["2"]).unwrap(), (vec![], 1));
     assert_eq!(store.reinstate("a", &["1", "2"]).unwrap(), [stories[0]]);

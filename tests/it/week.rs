@@ -3,6 +3,7 @@
 //! The real client, store and pipeline, driven as `refresh` drives them. What the publishers do, and what they may expect of a polite reader, is in
 //! `world`: it answers every request, keeps a book of what was allowed, and notes every breach.
 
+mod book;
 mod world;
 
 use std::collections::BTreeSet;
@@ -16,7 +17,8 @@ use headwater::daemon::{Clock, Wanted, refresh};
 use headwater::ingest::fetch::Web;
 use headwater::store::Store;
 
-use world::{DAY, KINDS, Kind, SOURCES, World};
+use book::{DAY, KINDS, Kind};
+use world::{SOURCES, World};
 
 /// Visits are made at whole multiples of this many seconds: enough to tell an hour from fifty-nine minutes, and few rounds.
 const GRAIN: i64 = 20;
@@ -105,10 +107,17 @@ async fn r1_f3_f7_f11_f14_f22_f30_a_week_without_a_wrong_request() {
         }
         // F7: a 304 from an address that issued nothing is asked again, and nothing else is.
         assert_eq!(book.refetched > 0, kind == Kind::False304, "{name}");
-        assert!(book.visits >= book.expected(), "{name}: {} visits", book.visits);
+        assert!(
+            book.visits >= book.expected(),
+            "{name}: {} visits",
+            book.visits
+        );
         match kind {
             Kind::Moved => {
-                assert!(book.old_visits >= 5 && book.old_visits < book.visits, "{name}");
+                assert!(
+                    book.old_visits >= 5 && book.old_visits < book.visits,
+                    "{name}"
+                );
                 assert!(book.old_span >= 2 * DAY, "{name}");
                 assert_eq!(book.last_entrance, "/final", "{name}");
             }
@@ -132,6 +141,9 @@ fn everything_is_there_once(world: &World, store: &Store) {
     let said = world.said();
     let missing: Vec<_> = said.difference(&all).take(5).collect();
     let invented: Vec<_> = all.difference(&said).take(5).collect();
-    assert!(missing.is_empty() && invented.is_empty(), "{missing:?} {invented:?}");
+    assert!(
+        missing.is_empty() && invented.is_empty(),
+        "{missing:?} {invented:?}"
+    );
     assert!(all.len() > SOURCES * 10, "{}", all.len());
 }

@@ -258,10 +258,22 @@ mod tests {
     #[test]
     fn f23_private_places_are_known_by_name_and_number() {
         let is = |host: &str| names_private(&Url::parse(&format!("http://{host}/")).unwrap());
-        for private in ["localhost", "LOCALHOST.", "a.localhost", "127.1", "[::1]", "10.0.0.1"] {
+        for private in [
+            "localhost",
+            "LOCALHOST.",
+            "a.localhost",
+            "127.1",
+            "[::1]",
+            "10.0.0.1",
+        ] {
             assert!(is(private), "{private}");
         }
-        for other in ["a.example", "localhost.example", "8.8.8.8", "[2a00:1450::1]"] {
+        for other in [
+            "a.example",
+            "localhost.example",
+            "8.8.8.8",
+            "[2a00:1450::1]",
+        ] {
             assert!(!is(other), "{other}");
         }
     }

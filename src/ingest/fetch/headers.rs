@@ -240,7 +240,13 @@ mod tests {
         for good in ["feed", " Feed "] {
             assert!(is_feed_delta(&asking, &with(&[good])), "{good}");
         }
-        for bad in [&[][..], &["vcdiff"], &["feed, gzip"], &["feed", "gzip"], &["feeds"]] {
+        for bad in [
+            &[][..],
+            &["vcdiff"],
+            &["feed, gzip"],
+            &["feed", "gzip"],
+            &["feeds"],
+        ] {
             assert!(!is_feed_delta(&asking, &with(bad)), "{bad:?}");
         }
     }
@@ -252,7 +258,12 @@ mod tests {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_str(value).unwrap());
             says_when(&headers)
         };
-        for good in ["1", " 120 ", "Sun, 06 Nov 1994 08:50:37 GMT", "Sun Nov  6 08:50:37 1994"] {
+        for good in [
+            "1",
+            " 120 ",
+            "Sun, 06 Nov 1994 08:50:37 GMT",
+            "Sun Nov  6 08:50:37 1994",
+        ] {
             assert!(says(good), "{good}");
         }
         for bad in ["", "0", "00", "-5", "1.5", "soon"] {

@@ -111,7 +111,12 @@ fn f16_f17_what_a_feed_asks_holds_after_200_304_and_errors() {
     let sunday = "2025-10-12T00:00:00Z".parse::<DateTime<Utc>>().unwrap();
     assert!(store.source_facts().unwrap()[0].next_due.unwrap() >= sunday);
     // What it asks no more holds no more.
-    let settled = settle(&store, &config, &[saying(40, Channel::default(), entries())], at(0));
+    let settled = settle(
+        &store,
+        &config,
+        &[saying(40, Channel::default(), entries())],
+        at(0),
+    );
     let due = settled.unwrap().visits[0].next.unwrap();
     assert!(matches!(due.because.as_str(), "min-interval" | "schedule"));
 }
@@ -147,7 +152,11 @@ fn f14_retry_after_holds_every_source_of_the_server_and_says_so() {
         let claims = store.claim_due(at(minute), 9, lease, "x").unwrap();
         claims.into_iter().map(|claim| claim.source).collect()
     };
-    assert_eq!(ids(0), ["c", "d"], "a port of its own is a server of its own");
+    assert_eq!(
+        ids(0),
+        ["c", "d"],
+        "a port of its own is a server of its own"
+    );
     assert_eq!(store.claim("b", at(day - 1), lease, "y").unwrap(), None);
     assert!(store.claim("b", at(day + 2), lease, "y").unwrap().is_some());
     // 503 alike; garbage and other statuses hold nobody.
@@ -304,7 +313,12 @@ fn f46_a_complete_document_that_loses_most_is_believed_a_day_later() {
 fn a_document_that_broke_a_parser_is_kept_until_its_source_reads_well() {
     let config = config();
     let store = store(&config);
-    let specimen = Specimen::of(b"<rss", "boom".into(), "https://a.example/feed".into(), None);
+    let specimen = Specimen::of(
+        b"<rss",
+        "boom".into(),
+        "https://a.example/feed".into(),
+        None,
+    );
     let broken = || Visit {
         arrival: Arrival::Failed(Failure::Parser(Box::new(specimen.clone()))),
         ..visit("a", 10, vec![])

@@ -62,7 +62,11 @@ impl World {
             ..Memory::default()
         }
         .readdressed(&asked);
-        let mut visit = visit("a", hour * 60, vec![entry(telling.ids.unwrap_or("1"), 0, "One.")]);
+        let mut visit = visit(
+            "a",
+            hour * 60,
+            vec![entry(telling.ids.unwrap_or("1"), 0, "One.")],
+        );
         if telling.unchanged {
             visit.arrival = Arrival::Unchanged { memory };
         } else if let Arrival::Fresh(fresh) = &mut visit.arrival {
@@ -192,7 +196,10 @@ fn f23_never_to_plain_http_nor_to_a_private_address() {
             ..redirected(to)
         };
         world.told(9, &telling);
-        assert_eq!((world.place(), world.moves()), (from.into(), Moves::default()));
+        assert_eq!(
+            (world.place(), world.moves()),
+            (from.into(), Moves::default())
+        );
     }
     // From http to https is what should happen, and what is private may stay so.
     for (from, to) in [
@@ -263,7 +270,11 @@ fn f24_a_trial_that_fails_leaves_everything_as_it_was() {
     };
     assert_eq!(world.visit(72, &another), "another-feed");
     assert_eq!(world.place(), OLD);
-    assert_eq!(world.store.totals().unwrap().entries, 1, "none of it is kept");
+    assert_eq!(
+        world.store.totals().unwrap().entries,
+        1,
+        "none of it is kept"
+    );
 }
 
 #[test]
@@ -275,7 +286,10 @@ fn f22_a_new_address_that_fails_for_long_is_given_up_for_the_old_one() {
         assert_eq!(world.place(), NEW);
     }
     world.settle(failed("a", 80 * 60));
-    assert_eq!((world.place(), world.moves()), (OLD.into(), Moves::default()));
+    assert_eq!(
+        (world.place(), world.moves()),
+        (OLD.into(), Moves::default())
+    );
     let world = self::world(OLD, "");
     world.told(5, &redirected(NEW));
     let gone = Visit {

@@ -46,7 +46,10 @@ fn f22_a_source_that_moved_is_asked_there_and_the_operator_is_told() {
     look(&newsroom);
     let status = newsroom.status("paper");
     assert_eq!(status.get("moved_to"), None);
-    assert_eq!((&status["outcome"], &status["entries"]), (&"unchanged".into(), &1.into()));
+    assert_eq!(
+        (&status["outcome"], &status["entries"]),
+        (&"unchanged".into(), &1.into())
+    );
 }
 
 #[test]
@@ -139,11 +142,18 @@ fn a_document_that_broke_a_parser_can_be_had() {
         .execute(put, rusqlite::params![document.len() as i64, packed])
         .expect("kept");
     let told = newsroom.run(&["status", "paper"]).ended(0).out;
-    assert!(told.contains("headwater inspect --kept paper --raw"), "{told}");
+    assert!(
+        told.contains("headwater inspect --kept paper --raw"),
+        "{told}"
+    );
     assert!(newsroom.status("paper")["kept_document"].is_string());
-    let raw = newsroom.run(&["inspect", "--kept", "paper", "--raw"]).ended(0);
+    let raw = newsroom
+        .run(&["inspect", "--kept", "paper", "--raw"])
+        .ended(0);
     assert_eq!(raw.out, document);
-    let read = newsroom.run(&["inspect", "--kept", "paper", "--json"]).ended(0);
+    let read = newsroom
+        .run(&["inspect", "--kept", "paper", "--json"])
+        .ended(0);
     assert_eq!(read.json()["entries"][0]["title"], "About kept");
     look(&newsroom);
     assert_eq!(newsroom.status("paper").get("kept_document"), None);

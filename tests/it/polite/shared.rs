@@ -52,10 +52,14 @@ fn f14_those_who_wait_behind_a_429_turn_back() {
     }
     let newsroom = Newsroom::with(&format!("{sections}\n{ALL}"));
     newsroom.refresh(&[]);
-    let asked: usize = (0..6).map(|n| origin.requests(&format!("/f{n}")).len()).sum();
+    let asked: usize = (0..6)
+        .map(|n| origin.requests(&format!("/f{n}")).len())
+        .sum();
     assert_eq!(asked, 1, "one has been told, and the others with it");
     newsroom.refresh(&["--now"]);
-    let asked: usize = (0..6).map(|n| origin.requests(&format!("/f{n}")).len()).sum();
+    let asked: usize = (0..6)
+        .map(|n| origin.requests(&format!("/f{n}")).len())
+        .sum();
     assert_eq!(asked, 1);
     let made = newsroom.visits();
     assert_eq!(made, 1, "turning back is no visit");
@@ -113,7 +117,10 @@ fn f28_a_delta_is_read_and_takes_nothing_away() {
     origin.serve("/f", delta);
     look(&newsroom);
     let status = newsroom.status("paper");
-    assert_eq!((&status["outcome"], &status["entries"]), (&"fresh".into(), &3.into()));
+    assert_eq!(
+        (&status["outcome"], &status["entries"]),
+        (&"fresh".into(), &3.into())
+    );
     let whole = feed(&rss(&[item("a"), item("b"), item("c")])).header("ETag", "\"2\"");
     origin.serve("/f", whole.conditional());
     assert_eq!(look(&newsroom)["outcome"], "unchanged");
@@ -139,7 +146,9 @@ fn f28_a_226_of_another_kind_is_refused() {
     let whole = feed(&rss(&[item("a")]));
     let part = |headers: &[&str]| {
         let reply = Reply::status(226, "IM Used").body(rss(&[item("b")]));
-        headers.iter().fold(reply, |reply, how| reply.header("IM", how))
+        headers
+            .iter()
+            .fold(reply, |reply, how| reply.header("IM", how))
     };
     // Nothing was asked conditionally.
     origin.serve("/f", part(&["feed"]));
@@ -161,7 +170,8 @@ fn f29_subscribers_are_the_feeds_that_draw_on_the_source() {
     origin.serve("/f", feed(&rss(&[item("a")])));
     let newsroom = Newsroom::on(&origin.url("/f"));
     let feeds = |ids: &[&str]| -> String {
-        let feed = |id: &&str| format!("[[feed]]\nid = \"{id}\"\ntitle = \"T\"\nfrom = [\"paper\"]\n");
+        let feed =
+            |id: &&str| format!("[[feed]]\nid = \"{id}\"\ntitle = \"T\"\nfrom = [\"paper\"]\n");
         ids.iter().map(feed).collect()
     };
     let paper = source("paper", &origin.url("/f"));

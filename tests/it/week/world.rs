@@ -1,4 +1,4 @@
-//! Publishers of every kind, and the book each keeps of one reader.
+//! The servers of two hundred publishers: what each answers, and what it notes.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,219 +6,15 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 
+use super::book::{
+    Book, DAY, HOUR, KINDS, Kind, Pair, START, document, items, kind, media_type, news,
+};
 use crate::origin::{Origin, Reply, Request};
 
 pub const SOURCES: usize = 200;
-const HOUR: i64 = 3_600;
-pub const DAY: i64 = 24 * HOUR;
 
 /// Sources at one server.
 const AT_A_SERVER: usize = 10;
-
-/// Monday, 5 January 2026.
-const START: i64 = 1_767_571_200;
-
-/// How publishers behave. Each source is of one kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// ETag and Last-Modified, both opaque and odd; 304 when they come back.
-    Plain,
-    /// A new ETag with every answer, whatever it holds, 304 included.
-    Rotating,
-    /// Last-Modified only, on a weekday that was none.
-    DateOnly,
-    /// No validators at all.
-    Bare,
-    /// max-age of up to half a day, less Age, on 200, 304 and 500.
-    MaxAge,
-    /// Expires less Date, on a clock that is years off.
-    Expires,
-    /// 429 or 503 with Retry-After in seconds or as a date, for its whole server.
-    Throttling,
-    /// 429 and 503 without a word of when.
-    Grumbling,
-    /// 301 and 308 to a new home, from the second day on.
-    Moved,
-    /// 301 to one of two homes in turn.
-    Flapping,
-    /// 302, to one of two caches in turn, each with validators of its own.
-    Cached,
-    /// The same, and the second says 304 to whatever it is asked.
-    False304,
-    /// 301 to a login page for a day.
-    Captive,
-    /// 410 from the third day on.
-    Gone,
-    /// 404 from the third day on.
-    Lost,
-    /// 500 every third time.
-    Flaky,
-    /// Closes the connection, or stops in the middle of the body, every other time from the first.
-    Cut,
-    /// 304 to the first request.
-    Unasked304,
-    /// The same ETag whatever it holds, and never a 304.
-    SameTag,
-    /// No validators, and a page or nothing under 200 every third time, with validators.
-    Junk,
-    /// UTF-8 that calls itself Latin-1.
-    WrongCharset,
-    /// RSS ttl of three hours; 500 now and then.
-    Ttl,
-    /// 226 with what is new.
-    Delta,
-    /// Cookies with everything, by way of another path.
-    Cookies,
-    /// Two sources with this one's address.
-    Shared,
-}
-
-pub const KINDS: [Kind; 25] = [
-    Kind::Plain,
-    Kind::Rotating,
-    Kind::DateOnly,
-    Kind::Bare,
-    Kind::MaxAge,
-    Kind::Expires,
-    Kind::Throttling,
-    Kind::Grumbling,
-    Kind::Moved,
-    Kind::Flapping,
-    Kind::Cached,
-    Kind::False304,
-    Kind::Captive,
-    Kind::Gone,
-    Kind::Lost,
-    Kind::Flaky,
-    Kind::Cut,
-    Kind::Unasked304,
-    Kind::SameTag,
-    Kind::Junk,
-    Kind::WrongCharset,
-    Kind::Ttl,
-    Kind::Delta,
-    Kind::Cookies,
-    Kind::Shared,
-];
-
-/// If-None-Match and If-Modified-Since.
-type Pair = (Option<String>, Option<String>);
-
-/// What a publisher knows of its reader.
-#[derive(Clone, Debug)]
-pub struct Book {
-    pub source: usize,
-    pub kind: Kind,
-    pub visits: usize,
-    /// Visits that began without a condition.
-    pub unconditional: usize,
-    /// Requests repeated without conditions (F7).
-    pub refetched: usize,
-    /// Visits that could read nothing.
-    pub unread: usize,
-    /// Visits to the address in feeds.toml, and the time from the first of them that was redirected to the last.
-    pub old_visits: usize,
-    pub old_span: i64,
-    moved_since: Option<i64>,
-    pub last_entrance: String,
-    now: i64,
-    /// Not before this, for this reason.
-    may_ask: i64,
-    why: &'static str,
-    /// What the reader holds, and the path that gave it.
-    held: Pair,
-    issuer: String,
-    repeats: bool,
-    failures: u32,
-    gone_since: Option<i64>,
-    ttl: i64,
-    /// How many answers were given.
-    answers: usize,
-    said: BTreeSet<String>,
-}
-
-impl Book {
-    fn new(source: usize) -> Self {
-        Book {
-            source,
-            kind: kind(source),
-            visits: 0,
-            unconditional: 0,
-            refetched: 0,
-            unread: 0,
-            old_visits: 0,
-            old_span: 0,
-            moved_since: None,
-            last_entrance: String::new(),
-            now: 0,
-            may_ask: 0,
-            why: "",
-            held: (None, None),
-            issuer: String::new(),
-            repeats: false,
-            failures: 0,
-            gone_since: None,
-            ttl: 0,
-            answers: 0,
-            said: BTreeSet::new(),
-        }
-    }
-
-    /// Visits in a week that a reader has to make at least, though it be polite.
-    pub fn expected(&self) -> usize {
-        match self.kind {
-            Kind::Gone | Kind::Lost | Kind::Captive | Kind::Cut | Kind::Grumbling => 6,
-            _ => 10,
-        }
-    }
-
-    fn wait(&mut self, seconds: i64, why: &'static str) {
-        if self.now + seconds > self.may_ask {
-            (self.may_ask, self.why) = (self.now + seconds, why);
-        }
-    }
-
-    /// What holds after whatever was answered (F11).
-    fn answered(&mut self, fresh: i64) {
-        self.wait(HOUR, "min_interval");
-        self.wait(self.ttl, "ttl");
-        self.wait(fresh, "freshness");
-    }
-
-    fn succeeded(&mut self, fresh: i64) {
-        self.failures = 0;
-        self.answered(fresh);
-    }
-
-    fn failed(&mut self, fresh: i64) {
-        self.unread += 1;
-        self.failures += 1;
-        let doubled = HOUR << (self.failures - 1).min(10);
-        self.wait(doubled.min(7 * DAY), "backoff");
-        self.answered(fresh);
-    }
-
-    fn etag(&self, path: &str) -> String {
-        match self.kind {
-            Kind::Rotating => format!("W/\"r,{}\"", self.answers),
-            Kind::SameTag => "\"always\"".into(),
-            _ => format!("unquoted-{path}-{}-gzip", items(self.now)),
-        }
-    }
-
-    fn date(&self) -> String {
-        format!("Foo, 31 Feb 2026 {:02}:99:00 GMT", items(self.now))
-    }
-}
-
-fn kind(source: usize) -> Kind {
-    KINDS[source % KINDS.len()]
-}
-
-/// How many articles every publisher has by then.
-fn items(now: i64) -> i64 {
-    3 + (now - START) / (7 * HOUR)
-}
 
 pub struct World {
     pub clock: AtomicI64,
@@ -242,10 +38,12 @@ impl World {
         for n in 0..SOURCES {
             for path in ["", "/a", "/b", "/final"] {
                 let told = Arc::downgrade(&world);
-                world.server(n).script(&format!("/s{n}{path}"), move |request, _| {
-                    let world = told.upgrade().expect("the world goes on");
-                    world.answer(n, path, request)
-                });
+                world
+                    .server(n)
+                    .script(&format!("/s{n}{path}"), move |request, _| {
+                        let world = told.upgrade().expect("the world goes on");
+                        world.answer(n, path, request)
+                    });
             }
         }
         world
@@ -280,7 +78,9 @@ impl World {
     /// The books of all that are asked.
     pub fn books(&self) -> Vec<Book> {
         let asked = (0..SOURCES).filter(|n| World::leader(*n) == *n);
-        asked.map(|n| self.books[n].lock().expect("whole").clone()).collect()
+        asked
+            .map(|n| self.books[n].lock().expect("whole").clone())
+            .collect()
     }
 
     pub fn faults(&self) -> Vec<String> {
@@ -319,7 +119,10 @@ impl World {
             false => book.held.clone(),
         };
         if pair != expected {
-            self.fault(n, format!("{pair:?} and not {expected:?} asked at {path:?}"));
+            self.fault(
+                n,
+                format!("{pair:?} and not {expected:?} asked at {path:?}"),
+            );
         }
         let delta = request.header("A-IM") == Some("feed");
         if delta != (pair != (None, None)) {
@@ -337,11 +140,18 @@ impl World {
             && !request.target.contains('?')
             && agent.starts_with("headwater/")
             && agent.ends_with(&about)
-            && request.header("Accept").is_some_and(|a| a.ends_with("*/*;q=0.1"))
+            && request
+                .header("Accept")
+                .is_some_and(|a| a.ends_with("*/*;q=0.1"))
             && request.header("Accept-Encoding") == Some("gzip, br, zstd");
         let known = [
-            "host", "user-agent", "accept", "accept-encoding", "if-none-match",
-            "if-modified-since", "a-im",
+            "host",
+            "user-agent",
+            "accept",
+            "accept-encoding",
+            "if-none-match",
+            "if-modified-since",
+            "a-im",
         ];
         let is_discreet = request
             .headers
@@ -378,9 +188,12 @@ impl World {
         let n = book.source;
         let day = (book.now - START) / DAY;
         let to = |status: u16, to: &str| {
-            let reply = Reply::status(status, "Elsewhere").header("Location", &format!("/s{n}{to}"));
+            let reply =
+                Reply::status(status, "Elsewhere").header("Location", &format!("/s{n}{to}"));
             // None of this is about the document (F5).
-            reply.header("ETag", "\"hop\"").header("Cache-Control", "max-age=9999999")
+            reply
+                .header("ETag", "\"hop\"")
+                .header("Cache-Control", "max-age=9999999")
         };
         let turn = ["/a", "/b"][book.visits % 2];
         match (book.kind, path) {
@@ -413,20 +226,20 @@ impl World {
                 Reply::status(410, "Gone")
             }
             (Kind::Lost, _) if day >= 2 => self.trouble(book, 404, 0),
-            (Kind::Flaky, _) if book.visits % 3 == 0 => self.trouble(book, 500, 0),
-            (Kind::Ttl, _) if book.visits % 5 == 0 => self.trouble(book, 502, 0),
-            (Kind::MaxAge, _) if book.visits % 4 == 0 => self.trouble(book, 500, 5 * HOUR),
-            (Kind::Throttling, _) if book.visits % 6 == 0 => self.throttle(book),
-            (Kind::Grumbling, _) if book.visits % 4 == 0 => {
-                let wait = (2 * HOUR).max(4 * HOUR);
-                book.wait(wait, "429 or 503 without Retry-After");
+            (Kind::Flaky, _) if book.visits.is_multiple_of(3) => self.trouble(book, 500, 0),
+            (Kind::Ttl, _) if book.visits.is_multiple_of(5) => self.trouble(book, 502, 0),
+            (Kind::MaxAge, _) if book.visits.is_multiple_of(4) => self.trouble(book, 500, 5 * HOUR),
+            (Kind::Throttling, _) if book.visits.is_multiple_of(6) => self.throttle(book),
+            (Kind::Grumbling, _) if book.visits.is_multiple_of(4) => {
+                book.wait(4 * HOUR, "429 or 503 without Retry-After");
                 let status = [429, 503][book.visits / 4 % 2];
                 let reply = self.trouble(book, status, 0);
                 reply.header("Retry-After", "soon")
             }
             (Kind::Cut, _) if book.visits % 2 == 1 => {
                 book.failed(0);
-                let reply = Reply::ok("application/rss+xml", document(book)).header("ETag", "\"cut\"");
+                let reply =
+                    Reply::ok("application/rss+xml", document(book)).header("ETag", "\"cut\"");
                 match book.visits % 4 {
                     1 => reply.cut(300),
                     _ => Reply::hang_up(),
@@ -437,7 +250,9 @@ impl World {
                 Reply::status(304, "Not Modified").header("ETag", "\"lie\"")
             }
             (Kind::Junk, _) if book.visits % 3 == 2 => self.junk(book, ""),
-            (Kind::Junk, _) if book.visits % 3 == 0 => self.junk(book, "<html><body>Parked"),
+            (Kind::Junk, _) if book.visits.is_multiple_of(3) => {
+                self.junk(book, "<html><body>Parked")
+            }
             _ => self.document(book, path, pair),
         }
     }
@@ -496,7 +311,10 @@ impl World {
                 (headers, 4 * HOUR)
             }
             // Neither shortens nor lengthens anything (F13).
-            Kind::SameTag => (vec![("Cache-Control", "no-store, max-age=999999".into())], 0),
+            Kind::SameTag => (
+                vec![("Cache-Control", "no-store, max-age=999999".into())],
+                0,
+            ),
             _ => (vec![], 0),
         };
         book.repeats = false;
@@ -512,14 +330,19 @@ impl World {
         book.issuer = path.to_owned();
         // Rotating says 304 by what it holds, and gives a new tag all the same.
         let is_same = match book.kind {
-            Kind::Rotating => *pair != (None, None) && book.visits % 2 == 0 && !self.has_news(book),
+            Kind::Rotating => {
+                *pair != (None, None) && book.visits.is_multiple_of(2) && !self.has_news(book)
+            }
             Kind::SameTag => false,
             _ => *pair != (None, None) && *pair == now,
         };
-        let is_delta = book.kind == Kind::Delta && *pair != (None, None) && *pair == before && !is_same;
+        let is_delta =
+            book.kind == Kind::Delta && *pair != (None, None) && *pair == before && !is_same;
         let mut reply = match (is_same, is_delta) {
             (true, _) => Reply::status(304, "Not Modified"),
-            (_, true) => Reply::status(226, "IM Used").header("IM", "feed").body(news(book)),
+            (_, true) => Reply::status(226, "IM Used")
+                .header("IM", "feed")
+                .body(news(book)),
             _ => Reply::ok(media_type(book.kind), document(book)),
         };
         for (name, value) in headers {
@@ -537,48 +360,4 @@ impl World {
     fn has_news(&self, book: &Book) -> bool {
         book.said.len() as i64 != items(book.now)
     }
-}
-
-fn media_type(kind: Kind) -> &'static str {
-    match kind {
-        Kind::WrongCharset => "application/rss+xml; charset=iso-8859-1",
-        _ => "application/rss+xml",
-    }
-}
-
-/// All articles there are; where the reader can have them, they count as said.
-fn document(book: &mut Book) -> String {
-    let cut = book.kind == Kind::Cut && book.visits % 2 == 1;
-    let ids: Vec<String> = (0..items(book.now)).map(|item| format!("{}-{item}", book.source)).collect();
-    if !cut {
-        book.said.extend(ids.iter().cloned());
-    }
-    channel(book, &ids)
-}
-
-/// The articles the reader has not had.
-fn news(book: &mut Book) -> String {
-    let all = (0..items(book.now)).map(|item| format!("{}-{item}", book.source));
-    let new: Vec<String> = all.filter(|id| !book.said.contains(id)).collect();
-    book.said.extend(new.iter().cloned());
-    channel(book, &new)
-}
-
-fn channel(book: &Book, ids: &[String]) -> String {
-    let item = |id: &String| {
-        format!(
-            "<item><title>Nr {id}</title><link>https://p{0}.example/{id}</link><guid isPermaLink=\"false\">{id}</guid><description>Ä word on {id}.</description></item>",
-            book.source
-        )
-    };
-    let ttl = match book.kind {
-        Kind::Ttl => "<ttl>180</ttl>",
-        _ => "",
-    };
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><rss version=\"2.0\"><channel><title>P{0}</title><link>https://p{0}.example/</link>\
-         <description>d</description>{ttl}{1}</channel></rss>",
-        book.source,
-        ids.iter().map(item).collect::<String>()
-    )
 }
