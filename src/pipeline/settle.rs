@@ -229,8 +229,8 @@ fn settle_fresh(
         touched.extend(store.carriers(story)?);
     }
     let mut oddities = intake.oddities;
-    let kept = &case.kept;
-    for story in withdraw(store, &visit.source, fresh, kept, now, &mut oddities)? {
+    let (source, kept) = (&case.listening.source, &case.kept);
+    for story in withdraw(store, source, fresh, kept, now, &mut oddities)? {
         touched.extend(store.carriers(story)?);
     }
     let brought = Brought {

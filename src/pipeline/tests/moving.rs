@@ -317,3 +317,33 @@ fn f38_credentials_move_within_their_origin_only() {
     assert_eq!(world.place(), "https://me:secret@a.example/new");
     assert!(!format!("{:?}", world.moves()).contains("secret"));
 }
+
+#[test]
+fn f19_one_that_follows_goes_where_the_other_goes() {
+    let world = world(OLD, &format!("[[source]]\nid = \"b\"\nurl = \"{OLD}\"\n"));
+    world.told(4, &redirected(NEW));
+    let memory = |source: &str| world.store.kept(source).unwrap().memory;
+    let follow = |hour: i64| {
+        let mut visit = visit("b", hour * 60, vec![entry("1", 0, "One.")]);
+        if let Arrival::Fresh(fresh) = &mut visit.arrival {
+            fresh.memory = memory("a");
+        }
+        visit.answer = Some(Answer {
+            status: 200,
+            url: NEW.into(),
+            permanent: Some(NEW.into()),
+            ..Answer::default()
+        });
+        world.settle(visit);
+    };
+    follow(48);
+    world.visit(60, &redirected(NEW));
+    follow(60);
+    assert_eq!(world.place(), NEW);
+    assert_eq!(
+        memory("a").asked,
+        memory("b").asked,
+        "asked alike next time"
+    );
+    assert_eq!(world.store.kept("b").unwrap().moves, Moves::default());
+}
