@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::entry::Reading;
 use super::fetch::{Ask, Body, Failed, Fetch, Got};
 use super::files::visit_files;
 use super::read::{Document, Expect, read};
@@ -86,7 +88,12 @@ async fn visit_url<F: Fetch>(
             .is_some_and(|issuer| issuer != answer.url)
     {
         // F7: a 304, or news only, from elsewhere says nothing about what we hold: ask once more, unconditionally.
+        let first = answer.clone();
         got = fetch.fetch(&ask(Validators::default())).await;
+        got = got.map_err(|failed| Failed {
+            answer: failed.answer.or(Some(first)),
+            ..failed
+        });
     }
     match got {
         Ok(got) => {
@@ -145,36 +152,53 @@ async fn arrival(
         // F8: the same bytes are no news, whatever the validators say; the new validators are kept.
         return Arrival::Unchanged { memory: next };
     }
-    let zone = source.zone;
-    let at = got.answer.url;
-    let content_type = got.content_type;
-    let kept = (Arc::clone(&bytes), at.clone(), content_type.clone());
-    let reading = tokio::task::spawn_blocking(move || {
-        let here = Url::parse(&at).ok();
-        let document = Document {
-            bytes: &bytes,
-            name: &at,
-            url: here.as_ref(),
-            content_type: content_type.as_deref(),
-            zone,
-            now,
-        };
-        read(&document, Expect::Feed)
-    });
-    match reading.await {
-        Ok(Ok(reading)) => Arrival::Fresh(Box::new(Fresh {
+    let taken = Taken {
+        bytes,
+        at: got.answer.url,
+        content_type: got.content_type,
+    };
+    match reading(taken, source.zone, now).await {
+        Ok(reading) => Arrival::Fresh(Box::new(Fresh {
             channel: reading.channel,
             entries: reading.entries,
             oddities: reading.oddities,
             memory: next,
             is_delta,
         })),
+        Err(failure) => Arrival::Failed(failure),
+    }
+}
+
+/// A document as it came.
+#[derive(Clone)]
+struct Taken {
+    bytes: Arc<Vec<u8>>,
+    at: String,
+    content_type: Option<String>,
+}
+
+/// Reads a feed off the async threads. A document on which a parser panics goes along with the failure.
+async fn reading(taken: Taken, zone: Tz, now: DateTime<Utc>) -> Result<Reading, Failure> {
+    let kept = taken.clone();
+    let task = tokio::task::spawn_blocking(move || {
+        let here = Url::parse(&taken.at).ok();
+        let document = Document {
+            bytes: &taken.bytes,
+            name: &taken.at,
+            url: here.as_ref(),
+            content_type: taken.content_type.as_deref(),
+            zone,
+            now,
+        };
+        read(&document, Expect::Feed)
+    });
+    match task.await {
+        Ok(Ok(reading)) => Ok(reading),
         Ok(Err(Unreadable::Panicked(said))) => {
-            let (bytes, at, content_type) = kept;
-            let specimen = Specimen::of(&bytes, said, at, content_type);
-            Arrival::Failed(Failure::Parser(Box::new(specimen)))
+            let specimen = Specimen::of(&kept.bytes, said, kept.at, kept.content_type);
+            Err(Failure::Parser(Box::new(specimen)))
         }
-        Ok(Err(unreadable)) => Arrival::Failed(unreadable.into()),
-        Err(lost) => Arrival::Failed(Failure::Panicked(lost.to_string())),
+        Ok(Err(unreadable)) => Err(unreadable.into()),
+        Err(lost) => Err(Failure::Panicked(lost.to_string())),
     }
 }

@@ -9,7 +9,6 @@ use url::Url;
 
 use super::entry::{Channel, Entry, Oddity};
 use super::specimen::Specimen;
-use crate::source::without_userinfo;
 
 /// What earlier visits left behind that the next one needs. Survives `kill -9` (F9), and is stored in the transaction of the entries it belongs to (F4).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,16 +26,10 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// The memory, fit for asking at another address for the same document: validators go along only when that address issued them (F7).
+    /// The memory, for asking at the address to which visits to the old one led: it is the same document there. The validators stay with the address that
+    /// issued them, and a 304 from any other is not believed (F7).
     pub fn readdressed(mut self, to: &Url) -> Memory {
-        let asked = Some(address_hash(to));
-        if self.asked == asked {
-            return self;
-        }
-        self.asked = asked;
-        if self.validated_url.as_deref() != Some(without_userinfo(to).as_str()) {
-            self.validators = Validators::default();
-        }
+        self.asked = Some(address_hash(to));
         self
     }
 }

@@ -56,7 +56,7 @@ fn address(operators: &Url, to: Option<&String>) -> Url {
 /// What is known of a source's moves after a visit, and whether that is anything new.
 pub(super) struct Moved {
     pub moves: Moves,
-    /// What to remember in place of what the visit left: validators go along to a new address only when it issued them (F7).
+    /// What to remember in place of what the visit left, so that the next one, elsewhere, is as conditional as this one was (F7).
     pub memory: Option<Memory>,
 }
 

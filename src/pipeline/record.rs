@@ -8,9 +8,12 @@ use super::moves::{self, Moved};
 use crate::config::{Config, Listening};
 use crate::ingest::{Answer, Asks, Failure, Fresh, Memory, Oddity, Visit};
 use crate::link;
-use crate::schedule::{self, Asked, Due, Outcome, next_due};
+use crate::schedule::{self, Asked, Because, Due, Outcome, next_due};
 use crate::source::Place;
 use crate::store::{Kept, Moves, Store, StoreError, VisitRecord};
+
+/// How long one that was turned back waits at least: far longer than it takes to store why.
+const TURNED_BACK: TimeDelta = TimeDelta::minutes(1);
 
 /// What one visit came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,7 +95,11 @@ impl<'a> Case<'a> {
     pub fn moved(&self, fresh: Option<&Fresh>, memory: &Memory) -> Result<Moved, StoreError> {
         let source = &self.listening.source;
         if let Some(leader) = &self.kept.follows {
-            let place = moves::at_its_place(source, &self.store.kept(leader)?.moves).place;
+            let moves = Moves {
+                evidence: None,
+                ..self.store.kept(leader)?.moves
+            };
+            let place = moves::at_its_place(source, &moves).place;
             let memory = match &place {
                 Place::Url(url) => Some(memory.clone().readdressed(url)),
                 Place::Files { .. } => None,
@@ -125,7 +132,13 @@ impl<'a> Case<'a> {
 
     /// Gives up a visit that was turned back before it asked: it was none, and is made later (F14).
     pub fn turn_back(&self, failure: &Failure) -> Result<Tally, StoreError> {
-        self.store.end_claim(&self.visit.source)?;
+        let source = &self.visit.source;
+        self.store.end_claim(source)?;
+        // Or it would be due at once, and could overtake the very answer that turned it back.
+        let again = self.now.checked_add_signed(TURNED_BACK);
+        let because = Because::HostHeld.as_str();
+        self.store
+            .postpone(source, again.unwrap_or(self.now), because)?;
         Ok(Tally {
             source: self.visit.source.clone(),
             outcome: failure.code(),

@@ -171,7 +171,10 @@ fn settle_one(
             };
             case.record(brought, &Outcome::Gone { since })
         }
-        Arrival::Failed(failure @ Failure::Held(_)) => case.turn_back(failure),
+        // On the way there nobody was asked: it was no visit.
+        Arrival::Failed(failure @ Failure::Held(_)) if visit.answer.is_none() => {
+            case.turn_back(failure)
+        }
         Arrival::Failed(failure) => {
             if let Failure::Parser(specimen) = failure {
                 store.keep_specimen(&visit.source, specimen, now)?;
@@ -226,8 +229,8 @@ fn settle_fresh(
         touched.extend(store.carriers(story)?);
     }
     let mut oddities = intake.oddities;
-    let kept = &case.kept;
-    for story in withdraw(store, &visit.source, fresh, kept, now, &mut oddities)? {
+    let (source, kept) = (&case.listening.source, &case.kept);
+    for story in withdraw(store, source, fresh, kept, now, &mut oddities)? {
         touched.extend(store.carriers(story)?);
     }
     let brought = Brought {

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::ingest::{Fresh, Oddity};
+use crate::source::Source;
 use crate::store::{Kept, Store, StoreError, StoryKey, Withdrawal};
 
 /// So many entries may vanish at once whatever their share: small feeds are rebuilt every day.
@@ -22,7 +23,7 @@ const PURGE_CONFIRM: TimeDelta = TimeDelta::hours(24);
 /// out more than half of what the source stands by, and more than ten entries, is believed only when another says the same a day later or more.
 pub(super) fn withdraw(
     store: &Store,
-    source: &str,
+    source: &Source,
     fresh: &Fresh,
     kept: &Kept,
     now: DateTime<Utc>,
@@ -34,14 +35,16 @@ pub(super) fn withdraw(
         .map(|entry| entry.id.as_str())
         .collect();
     let listed: Vec<&str> = said.iter().copied().collect();
-    let mut touched = store.reinstate(source, &listed)?;
+    let id = source.id.as_str();
+    let mut touched = store.reinstate(id, &listed)?;
     let deleted = fresh.channel.deleted.iter().map(String::as_str);
-    let deleted = deleted.filter(|id| !said.contains(id));
-    touched.extend(store.withdraw(source, deleted, Withdrawal::Deleted, now)?);
-    if !is_complete(fresh) {
+    let deleted = deleted.filter(|deleted| !said.contains(deleted));
+    touched.extend(store.withdraw(id, deleted, Withdrawal::Deleted, now)?);
+    // Files are many documents, and one of them can only speak for itself.
+    if !source.place.is_remote() || !is_complete(fresh) {
         return Ok(touched);
     }
-    let (absent, all) = store.left_out(source, &listed)?;
+    let (absent, all) = store.left_out(id, &listed)?;
     let is_purge = absent.len() > FEW && absent.len() as u64 * 2 > all;
     let is_confirmed = kept
         .purge_since
@@ -52,13 +55,13 @@ pub(super) fn withdraw(
             absent.len()
         );
         oddities.push(Oddity::new("complete-lost-most", "document", message));
-        store.record_purge(source, kept.purge_since.or(Some(now)))?;
+        store.record_purge(id, kept.purge_since.or(Some(now)))?;
         return Ok(touched);
     }
     let absent = absent.iter().map(String::as_str);
-    touched.extend(store.withdraw(source, absent, Withdrawal::Absent, now)?);
+    touched.extend(store.withdraw(id, absent, Withdrawal::Absent, now)?);
     if kept.purge_since.is_some() {
-        store.record_purge(source, None)?;
+        store.record_purge(id, None)?;
     }
     Ok(touched)
 }

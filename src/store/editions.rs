@@ -13,7 +13,7 @@ use crate::dedupe::StoryId;
 use crate::enrich::{Candidate, Carrier, CitedStory};
 
 /// The columns of a carrier: its source, and the entry's own page.
-const CARRIER: &str = "src.id, coalesce(src.name, src.title, src.id), src.feed_id, src.address, src.page, src.rights, src.news, e.url, src.more";
+const CARRIER: &str = "src.id, coalesce(src.name, src.title, src.id), src.feed_id, coalesce(src.moved_to, src.address), src.page, src.rights, src.news, e.url, src.more";
 
 /// Most other carriers told of one story.
 const ALSO_LIMIT: i64 = 100;

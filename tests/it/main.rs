@@ -14,3 +14,4 @@ mod publish;
 mod serve;
 mod settle;
 mod shipped;
+mod week;

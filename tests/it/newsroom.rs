@@ -207,9 +207,12 @@ impl Newsroom {
     /// Lets time pass, by moving everything the store plans and remembers of sources into the past.
     pub fn pass(&self, hours: i64) {
         let moved = "UPDATE sources SET due = due - ?1, leased_until = max(leased_until - ?1, 0), \
-             visited = visited - ?1, gone_since = gone_since - ?1, retry_at = retry_at - ?1";
+             visited = visited - ?1, gone_since = gone_since - ?1, retry_at = retry_at - ?1, \
+             evidence_since = evidence_since - ?1, purge_since = purge_since - ?1";
         let store = self.store();
         store.execute(moved, [hours * 3_600_000]).expect("moved");
+        let held = "UPDATE servers SET held_until = held_until - ?1";
+        store.execute(held, [hours * 3_600_000]).expect("moved");
     }
 }
 

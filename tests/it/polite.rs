@@ -2,6 +2,8 @@
 
 mod answers;
 mod manners;
+mod moves;
+mod shared;
 mod validators;
 
 use serde_json::Value;

@@ -52,6 +52,16 @@ impl Resolve for Resolver {
     }
 }
 
+/// A client for which one name leads to several addresses.
+#[cfg(test)]
+pub(super) fn scripted_twice(name: &str, addresses: &[std::net::SocketAddr]) -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    builder(Reach::Anywhere)
+        .resolve_to_addrs(name, addresses)
+        .build()
+        .unwrap()
+}
+
 /// A client for which each name leads to an address of the test's choosing, public or not.
 #[cfg(test)]
 pub(super) fn scripted(reach: Reach, names: &[(&str, std::net::SocketAddr)]) -> Client {

@@ -224,6 +224,69 @@ mod tests {
     }
 
     #[test]
+    fn f28_news_alone_is_asked_for_with_validators_only_and_taken_as_feed_only() {
+        let mut asking = ask(None, "x");
+        assert_eq!(super::asking(&asking).get("a-im"), None);
+        let with = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(IM, HeaderValue::from_static(line));
+            }
+            headers
+        };
+        assert!(!is_feed_delta(&asking, &with(&["feed"])), "nobody asked");
+        asking.validators.last_modified = Some(b"then".to_vec());
+        assert_eq!(super::asking(&asking).get("a-im").unwrap(), "feed");
+        for good in ["feed", " Feed "] {
+            assert!(is_feed_delta(&asking, &with(&[good])), "{good}");
+        }
+        for bad in [
+            &[][..],
+            &["vcdiff"],
+            &["feed, gzip"],
+            &["feed", "gzip"],
+            &["feeds"],
+        ] {
+            assert!(!is_feed_delta(&asking, &with(bad)), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn f14_only_a_usable_retry_after_turns_others_back() {
+        let says = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_str(value).unwrap());
+            says_when(&headers)
+        };
+        for good in [
+            "1",
+            " 120 ",
+            "Sun, 06 Nov 1994 08:50:37 GMT",
+            "Sun Nov  6 08:50:37 1994",
+        ] {
+            assert!(says(good), "{good}");
+        }
+        for bad in ["", "0", "00", "-5", "1.5", "soon"] {
+            assert!(!says(bad), "{bad}");
+        }
+        assert!(!says_when(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn f29_subscribers_are_told_when_there_are_any() {
+        let mut asking = ask(Some("https://desk.example/bot"), "x");
+        asking.subscribers = 12;
+        assert_eq!(
+            user_agent(&asking),
+            concat!(
+                "headwater/",
+                env!("CARGO_PKG_VERSION"),
+                " (+https://desk.example/bot; 12 subscribers; feed-id=x)"
+            )
+        );
+    }
+
+    #[test]
     fn f1_overlong_validators_are_dropped_and_other_texts_cut() {
         let mut headers = HeaderMap::new();
         headers.insert(

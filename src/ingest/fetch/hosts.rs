@@ -199,6 +199,20 @@ mod tests {
         drop(hosts.enter("c", 2, Duration::from_millis(1)).await);
     }
 
+    #[test]
+    fn f14_who_waits_hears_that_a_server_asked_to_be_left_alone() {
+        let hosts = Hosts::new(64);
+        let waiting = hosts.told_off("a");
+        hosts.tell_off("b".into());
+        assert_eq!(hosts.told_off("a"), waiting, "that was another server");
+        hosts.tell_off("a".into());
+        assert_ne!(hosts.told_off("a"), waiting);
+        for n in 0..3 * REMEMBERED {
+            hosts.tell_off(n.to_string());
+        }
+        assert!(hosts.told_off.lock().unwrap().len() <= REMEMBERED);
+    }
+
     #[tokio::test]
     async fn f19_turns_are_fair_and_survive_those_who_leave() {
         let hosts = Hosts::new(64);

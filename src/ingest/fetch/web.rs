@@ -240,7 +240,7 @@ impl Patience {
 mod tests {
     use super::*;
     use crate::ingest::Validators;
-    use crate::ingest::fetch::client::scripted;
+    use crate::ingest::fetch::client::{scripted, scripted_twice};
     use crate::ingest::fetch::origin::{Heard, Origin};
     use crate::ingest::visit::Hop;
     use crate::source::Manners;
@@ -367,6 +367,40 @@ mod tests {
                 ))
             );
         }
+    }
+
+    #[tokio::test]
+    async fn f34_a_name_with_two_kinds_of_addresses_is_reached_by_the_one_that_answers() {
+        let origin = Origin::start(|_| ok("", b"x"));
+        let port = origin.address.port();
+        let six = std::net::SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, port));
+        for addresses in [[six, origin.address], [origin.address, six]] {
+            let client = || scripted_twice("a.example", &addresses);
+            let web = Web {
+                clients: OnceLock::from(Ok(Clients {
+                    strict: client(),
+                    open: client(),
+                })),
+                hosts: Hosts::new(8),
+            };
+            let got = web.fetch(&ask(at(&origin, "a.example", "/"))).await;
+            assert_eq!(got.unwrap().body, Body::Bytes(b"x".to_vec()));
+        }
+    }
+
+    #[tokio::test]
+    async fn f14_who_waited_behind_a_429_turns_back_unasked() {
+        let origin = Origin::start(|_| status("429 Slowly", "Retry-After: 60\r\n"));
+        let web = web();
+        let mut asking = ask(origin.url("/a"));
+        asking.manners.per_host = 1;
+        let (first, second) = tokio::join!(web.fetch(&asking), web.fetch(&asking));
+        let failures = [first, second].map(|got| got.unwrap_err().failure);
+        let server = format!("127.0.0.1:{}", origin.address.port());
+        assert_eq!(failures, [Failure::Status(429), Failure::Held(server)]);
+        assert_eq!(origin.heard().len(), 1);
+        // Who comes later has been let in by whoever keeps the hold.
+        assert_eq!(failure(&web, &asking).await, Failure::Status(429));
     }
 
     #[tokio::test]

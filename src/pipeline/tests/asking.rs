@@ -189,8 +189,21 @@ fn f14_who_was_turned_back_made_no_visit() {
     assert_eq!(settled.visits[0].outcome, "held");
     assert_eq!(store.kept("a").unwrap(), before, "not even a failure");
     assert_eq!(store.last_visit("a").unwrap(), None);
-    let again = store.claim("a", at(0), Duration::from_secs(60), "y");
-    assert!(again.unwrap().is_some());
+    let lease = Duration::from_secs(60);
+    let due = store.claim_due(at(0), 9, lease, "y").unwrap();
+    assert!(
+        due.iter().all(|claim| claim.source != "a"),
+        "not before it is stored why"
+    );
+    assert!(store.claim("a", at(0), lease, "y").unwrap().is_some());
+    // One who was redirected to the server has asked another on the way.
+    let half = Visit {
+        answer: Some(answer(302, "https://a.example/feed", None)),
+        arrival: Arrival::Failed(Failure::Held("b.example".into())),
+        ..visit("a", 0, vec![])
+    };
+    let settled = settle(&store, &config, &[half], at(0)).unwrap();
+    assert!(settled.visits[0].next.unwrap().at >= at(60));
 }
 
 fn complete(minute: i64, ids: std::ops::Range<u32>) -> Visit {
@@ -278,6 +291,16 @@ fn f27_f28_f46_only_a_whole_sound_document_takes_anything_away() {
     }
     // It does not say that it is complete.
     settle(&store, &config, &[visit("a", 50, vec![])], at(50)).unwrap();
+    assert_eq!(withdrawn(&store), 0);
+}
+
+#[test]
+fn f46_a_file_that_is_complete_speaks_for_itself_alone() {
+    let text = "[[source]]\nid = \"a\"\nfiles = \"*.xml\"\n";
+    let config = config::parse(text, Path::new("/nowhere/feeds.toml")).unwrap();
+    let store = store(&config);
+    settle(&store, &config, &[complete(10, 0..9)], at(10)).unwrap();
+    settle(&store, &config, &[complete(20, 5..9)], at(20)).unwrap();
     assert_eq!(withdrawn(&store), 0);
 }
 

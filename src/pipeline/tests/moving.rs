@@ -62,13 +62,6 @@ impl World {
             ..Memory::default()
         }
         .readdressed(&asked);
-        let memory = Memory {
-            validators: Validators {
-                etag: Some(b"\"x\"".to_vec()),
-                last_modified: None,
-            },
-            ..memory
-        };
         let mut visit = visit(
             "a",
             hour * 60,
@@ -127,7 +120,7 @@ fn f22_a_permanent_redirect_told_five_times_in_two_days_moves_the_source() {
     let facts = &world.store.source_facts().unwrap()[0];
     assert_eq!(facts.address, "https://a.example/feed", "kept for undo");
     assert_eq!(facts.moves.moved_to.as_deref(), Some(NEW));
-    // The new address issued the validators, so they go along (F7).
+    // The validators go along: they are those of the document there (F7).
     let memory = world.store.kept("a").unwrap().memory;
     assert!(!memory.validators.is_empty());
     let there = Url::parse(NEW).unwrap();
@@ -323,4 +316,34 @@ fn f38_credentials_move_within_their_origin_only() {
     world.told(5, &redirected("https://a.example/new"));
     assert_eq!(world.place(), "https://me:secret@a.example/new");
     assert!(!format!("{:?}", world.moves()).contains("secret"));
+}
+
+#[test]
+fn f19_one_that_follows_goes_where_the_other_goes() {
+    let world = world(OLD, &format!("[[source]]\nid = \"b\"\nurl = \"{OLD}\"\n"));
+    world.told(4, &redirected(NEW));
+    let memory = |source: &str| world.store.kept(source).unwrap().memory;
+    let follow = |hour: i64| {
+        let mut visit = visit("b", hour * 60, vec![entry("1", 0, "One.")]);
+        if let Arrival::Fresh(fresh) = &mut visit.arrival {
+            fresh.memory = memory("a");
+        }
+        visit.answer = Some(Answer {
+            status: 200,
+            url: NEW.into(),
+            permanent: Some(NEW.into()),
+            ..Answer::default()
+        });
+        world.settle(visit);
+    };
+    follow(48);
+    world.visit(60, &redirected(NEW));
+    follow(60);
+    assert_eq!(world.place(), NEW);
+    assert_eq!(
+        memory("a").asked,
+        memory("b").asked,
+        "asked alike next time"
+    );
+    assert_eq!(world.store.kept("b").unwrap().moves, Moves::default());
 }

@@ -101,13 +101,13 @@ fn f25_the_410_of_an_old_address_is_not_held_against_a_new_one() {
 
 #[test]
 fn f14_the_retry_after_of_an_old_address_is_not_held_against_a_new_one() {
-    let origin = Origin::start();
+    let (origin, other) = (Origin::start(), Origin::start());
     let busy = Reply::status(503, "Later").header("Retry-After", "7200");
     origin.serve("/old", busy);
-    origin.serve("/new", feed(&rss(&[item("a")])));
+    other.serve("/new", feed(&rss(&[item("a")])));
     let newsroom = Newsroom::on(&origin.url("/old"));
     look(&newsroom);
-    newsroom.rewrite(&one(&origin.url("/new")));
+    newsroom.rewrite(&one(&other.url("/new")));
     newsroom.refresh(&["--now"]);
     assert_eq!(newsroom.status("paper")["outcome"], "fresh");
 }
@@ -135,7 +135,7 @@ fn f29_f30_f31_the_request_says_who_asks_and_nothing_else() {
             assert_eq!(request.header(name), None);
         }
         let agent = request.header("User-Agent").expect("a name");
-        let about = "(+https://desk.example/bot; feed-id=paper)";
+        let about = "(+https://desk.example/bot; 1 subscribers; feed-id=paper)";
         assert!(agent.starts_with("headwater/") && agent.ends_with(about));
         assert_eq!(request.header("Accept"), requests[0].header("Accept"));
         assert_eq!(request.header("Accept-Encoding"), Some("gzip, br, zstd"));
