@@ -33,7 +33,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["encoding_rs", "pulldown_cmark"], &["ingest"]),
     (&["glob"], &["ingest", "config"]),
     (&["brotli", "flate2", "zstd"],       &["ingest", "publish"]),
-    (&["ammonia", "dom_query"],           &["html"]),
+    (&["ammonia", "dom_query", "dom_smoothie"], &["html"]),
     (&["psl"],                            &["link"]),
     (&["chrono_tz"],                      &["source", "date", "ingest", "schedule", "config"]),
     (&["cron"],                           &["schedule"]),
