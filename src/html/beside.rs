@@ -5,7 +5,7 @@ const WORDS: &[&str] = &[
     "ad", "ads", "advert", "adverts", "advertisement", "advertising", "adsense", "addtoany", "addthis",
     "breadcrumb", "breadcrumbs", "consent", "cookie", "cookies", "gdpr",
     "donate", "donation", "login", "mailchimp", "modal", "nav", "navbar", "navi",
-    "navigation", "newsletter", "newsletters", "outbrain", "pager", "pagination", "paywall",
+    "navigation", "newsletter", "newsletters", "outbrain", "pager", "pagination",
     "popup", "promoted", "readmore",
     "recirc", "related", "relatedposts",
     "share", "sharebar", "sharedaddy", "shares", "sharing", "sidebar",
@@ -31,9 +31,11 @@ const COMMENTS: &[&str] = &["comments", "commentlist", "disqus", "replies", "res
 const COMMENT_PAIRS: &[(&str, &str)] = &[("comment", "form"), ("comment", "list"), ("comment", "section"), ("comment", "respond"), ("comment", "thread"), ("comment", "area")];
 
 /// Names of boxes that may also be a part of the text: they are beside it when they hold links and no prose.
-const TEASERS: &[&str] = &["feedback", "menu", "permalink", "popular", "promo", "promotion", "rating", "ratings", "recommended",
+const TEASERS: &[&str] = &["feedback", "menu", "paywall", "permalink", "popular", "promo", "promotion", "rating", "ratings", "recommended",
     "recommendation", "recommendations", "social", "socials", "teaser", "teasers", "toolbar", "trending", "voting", "widget", "tags", "footer"];
 
+/// Names of the words under a picture.
+const CAPTIONS: &[&str] = &["caption", "captions", "figcaption", "credit", "credits"];
 /// Words of an author's line.
 const BYLINES: &[&str] = &["byline", "author", "authors", "dateline", "timestamp", "byauthor", "meta", "postmeta", "metadata"];
 
@@ -44,6 +46,7 @@ pub(super) enum Beside {
     Furniture,
     Teaser,
     Byline,
+    Caption,
 }
 
 /// Reads class, id and the like, as one text.
@@ -59,6 +62,8 @@ pub(super) fn says(names: &str) -> Option<Beside> {
         Some(Beside::Comments)
     } else if one(WORDS) || two(PAIRS) {
         Some(Beside::Furniture)
+    } else if one(CAPTIONS) {
+        Some(Beside::Caption)
     } else if one(TEASERS) {
         Some(Beside::Teaser)
     } else {

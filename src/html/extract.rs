@@ -5,17 +5,31 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use dom_query::Document;
 use dom_smoothie::{Config, Readability};
 
+use super::content;
+use super::measure::Sizes;
 use super::prune::prune;
+use super::trim::trim;
 
 pub(super) fn extract(document: &Document) -> Option<String> {
-    if !std::env::var("NOPRUNE").is_ok() {
-        prune(&document.root());
+    prune(&document.root());
+    let place = content::find(document);
+    let sizes = Sizes::of(&document.root());
+    let place_size = sizes.get(&place);
+    let place_html = place.inner_html().to_string();
+    let found = readable(document).map(|html| trim(&html)).unwrap_or_default();
+    let placed = trim(&place_html);
+    let f = size_of(&found);
+    let p = size_of(&placed);
+    let k: usize = std::env::var("K").ok().and_then(|k| k.parse().ok()).unwrap_or(50);
+    if f.prose * 100 < p.prose * k && !place.has_name("body") && place_size.text > 0 {
+        return Some(placed);
     }
-    let found = readable(document)?;
-    if std::env::var("NOTRIM").is_ok() {
-        return Some(found);
-    }
-    Some(super::trim::trim(&found))
+    Some(found)
+}
+
+fn size_of(html: &str) -> super::measure::Size {
+    let document = Document::fragment(html);
+    Sizes::of(&document.root()).get(&document.root())
 }
 
 fn readable(document: &Document) -> Option<String> {

@@ -44,7 +44,7 @@ pub(super) fn is_furniture(text: &str, linked: bool) -> bool {
         return true;
     }
     let count = text.len();
-    count <= MAX_LABEL && (is_rights(&lower) || linked && heads_others(text))
+    count <= MAX_LABEL && is_rights(&lower) || linked && heads_others(text)
         || count <= MAX_INVITATION && is_invitation(&lower)
 }
 

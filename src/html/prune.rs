@@ -6,16 +6,24 @@ use super::beside::{self, Beside};
 use super::elements::{is_block, is_heading};
 use super::measure::{Size, Sizes};
 
+/// Bytes of text. What is longer is a description.
+const MAX_CAPTION: usize = 400;
 /// Bytes of text. What is longer is no byline.
 const MAX_BYLINE: usize = 160;
 
-/// Takes out what is no part of an article. What holds a good part of the page's prose stays, whatever its name.
+/// Takes out what is no part of an article. What holds a good part of the page's prose stays, whatever its name; what
+/// readers wrote below goes first, for there is often more of it than of the article.
 pub(super) fn prune(root: &NodeRef<'_>) {
+    round(root, true);
+    round(root, false);
+}
+
+fn round(root: &NodeRef<'_>, comments: bool) {
     let sizes = Sizes::of(root);
     let whole = sizes.get(root);
     let mut next = root.first_child();
     while let Some(node) = next {
-        let drop = node.is_comment() || node.is_element() && is_beside(&node, &sizes, whole);
+        let drop = node.is_comment() || node.is_element() && if comments { is_comments(&node, &sizes, whole) } else { is_beside(&node, &sizes, whole) };
         next = node
             .first_child()
             .filter(|_| !drop)
@@ -62,21 +70,16 @@ fn is_beside(node: &NodeRef<'_>, sizes: &Sizes, whole: Size) -> bool {
     if !most && role.as_deref().is_some_and(|role| matches!(role, "navigation" | "complementary" | "contentinfo" | "search" | "dialog" | "banner" | "menu")) {
         return true;
     }
-    let names: Vec<String> = ["class", "id", "data-testid", "data-component"]
-        .iter()
-        .filter_map(|key| node.attr(key))
-        .filter(|value| value.split(['-', '_']).count() <= 5 || value.contains(' '))
-        .flat_map(|value| value.split_whitespace().filter(|name| !is_state(name)).map(str::to_owned).collect::<Vec<_>>())
-        .collect();
     if name.as_ref() == "blockquote" {
         return false;
     }
     let linked = size.prose == 0 || size.linked_over(25);
-    match beside::says(&names.join(" ")) {
-        Some(Beside::Comments) => is_container && whole.prose > size.prose + 120,
+    match beside::says(&names(node)) {
+        Some(Beside::Comments) => false,
         Some(_) if most => false,
         Some(Beside::Furniture) => is_container || name.as_ref() == "span" && !within_prose(node) || name.as_ref() == "p" && size.text < 200,
         Some(Beside::Teaser) => is_container && linked,
+        Some(Beside::Caption) => size.text <= MAX_CAPTION && !node.descendants_it().any(|n| n.has_name("img")),
         Some(Beside::Byline) => size.text <= MAX_BYLINE && !within_prose(node),
         None => false,
     }
@@ -111,4 +114,22 @@ fn within_prose(node: &NodeRef<'_>) -> bool {
             .node_name()
             .is_some_and(|name| matches!(&*name, "p" | "blockquote" | "td" | "li"))
     })
+}
+
+fn is_comments(node: &NodeRef<'_>, sizes: &Sizes, whole: Size) -> bool {
+    let container = node.node_name().is_some_and(|name| matches!(&*name, "div" | "section" | "ol" | "ul" | "aside" | "dl"));
+    container
+        && whole.prose > sizes.get(node).prose + 120
+        && beside::says(&names(node)) == Some(Beside::Comments)
+}
+
+/// What the element is called, as one text. A long name without blanks is the anchor of a heading.
+fn names(node: &NodeRef<'_>) -> String {
+    let names: Vec<String> = ["class", "id", "data-testid", "data-component"]
+        .iter()
+        .filter_map(|key| node.attr(key))
+        .filter(|value| value.split(['-', '_']).count() <= 5 || value.contains(' '))
+        .flat_map(|value| value.split_whitespace().filter(|name| !is_state(name)).map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    names.join(" ")
 }

@@ -31,7 +31,7 @@ fn captions(root: &NodeRef<'_>) {
     if flag("CAPTIONS") {
         return;
     }
-    let found: Vec<_> = root.descendants_it().filter(|node| node.has_name("figcaption")).collect();
+    let found: Vec<_> = root.descendants_it().filter(|node| node.has_name("figcaption") && node.parent().is_some_and(|figure| figure.descendants_it().any(|n| matches!(n.node_name().as_deref(), Some("img" | "picture" | "video" | "iframe"))))).collect();
     for node in found {
         node.remove_from_parent();
     }
@@ -74,7 +74,8 @@ fn others(root: &NodeRef<'_>) {
         let mut next = label.next_sibling();
         while let Some(node) = next {
             let size = sizes.get(&node);
-            if size.text > 0 && !size.linked_over(50) {
+            let list = node.has_name("ul") || node.has_name("ol");
+            if size.text > 0 && !size.linked_over(if list { 35 } else { 50 }) {
                 break;
             }
             listed.push(node);
