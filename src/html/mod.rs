@@ -5,20 +5,26 @@
 //! HTML that leaves this room unsanitised.
 
 mod address;
+mod beside;
 mod claims;
 mod clean;
 mod closing;
 mod content;
 mod depth;
 mod elements;
+mod extract;
 mod flow;
 mod jsonld;
 mod layout;
+mod measure;
 mod open;
 mod opening;
 mod page;
+mod phrases;
+mod prune;
 mod text;
 mod token;
+mod trim;
 pub use clean::clean;
 pub use depth::{MAX_DEPTH, too_deep};
 pub use flow::flow;

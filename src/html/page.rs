@@ -120,12 +120,13 @@ fn read(html: &str, url: Option<&Url>, flat: Option<String>) -> Page {
         site_name,
         ..Page::default()
     };
-    content::strip(&article, title.as_deref());
     page.title = title;
     if let Some(base) = named_base.as_ref() {
         rebase(&article, base);
     }
-    page.content = flat.unwrap_or_else(|| article.inner_html().trim().to_owned());
+    page.content = flat
+        .or_else(|| super::extract::extract(&document))
+        .unwrap_or_default();
     page
 }
 

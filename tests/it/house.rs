@@ -34,7 +34,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["glob"], &["ingest", "config"]),
     (&["robotxt"],                        &["ingest/robots"]),
     (&["brotli", "flate2", "zstd"],       &["ingest", "publish"]),
-    (&["ammonia", "dom_query"],           &["html"]),
+    (&["ammonia", "dom_query", "dom_smoothie"], &["html"]),
     (&["whatlang"],                       &["language"]),
     (&["psl"],                            &["link"]),
     (&["chrono_tz"],                      &["source", "date", "ingest", "schedule", "config"]),

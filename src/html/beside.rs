@@ -1,0 +1,220 @@
+//! The words by which pages name what stands beside an article: in classes, ids, roles and test ids.
+
+/// Words that name a part of the page around an article, alone or in a longer name.
+const WORDS: &[&str] = &[
+    "ad",
+    "ads",
+    "advert",
+    "adverts",
+    "advertisement",
+    "advertising",
+    "adsense",
+    "addtoany",
+    "addthis",
+    "breadcrumb",
+    "breadcrumbs",
+    "consent",
+    "cookie",
+    "cookies",
+    "gdpr",
+    "donate",
+    "donation",
+    "login",
+    "mailchimp",
+    "modal",
+    "nav",
+    "navbar",
+    "navi",
+    "navigation",
+    "newsletter",
+    "newsletters",
+    "outbrain",
+    "pager",
+    "pagination",
+    "popup",
+    "promoted",
+    "readmore",
+    "recirc",
+    "related",
+    "relatedposts",
+    "share",
+    "sharebar",
+    "sharedaddy",
+    "shares",
+    "sharing",
+    "sidebar",
+    "signup",
+    "sociallinks",
+    "sponsor",
+    "sponsored",
+    "subnav",
+    "subscribe",
+    "subscription",
+    "taboola",
+    "taglist",
+    "wpcnt",
+    "yarpp",
+    "zergnet",
+];
+
+/// Pairs of neighbouring words that do what neither does alone.
+const PAIRS: &[(&str, &str)] = &[
+    ("about", "author"),
+    ("also", "read"),
+    ("author", "bio"),
+    ("author", "box"),
+    ("author", "card"),
+    ("author", "description"),
+    ("author", "info"),
+    ("author", "profile"),
+    ("back", "top"),
+    ("call", "action"),
+    ("entry", "footer"),
+    ("entry", "meta"),
+    ("further", "reading"),
+    ("latest", "news"),
+    ("link", "list"),
+    ("more", "from"),
+    ("more", "on"),
+    ("more", "stories"),
+    ("most", "read"),
+    ("next", "article"),
+    ("next", "post"),
+    ("post", "footer"),
+    ("post", "meta"),
+    ("post", "nav"),
+    ("post", "tags"),
+    ("entry", "tags"),
+    ("article", "tags"),
+    ("tag", "list"),
+    ("tags", "list"),
+    ("prev", "next"),
+    ("read", "also"),
+    ("read", "more"),
+    ("read", "next"),
+    ("screen", "reader"),
+    ("see", "also"),
+    ("skip", "link"),
+    ("sr", "only"),
+    ("tag", "cloud"),
+    ("visually", "hidden"),
+    ("you", "like"),
+    ("article", "meta"),
+    ("article", "footer"),
+    ("story", "footer"),
+];
+
+/// Names of what readers wrote below.
+const COMMENTS: &[&str] = &[
+    "comments",
+    "commentlist",
+    "disqus",
+    "replies",
+    "respond",
+    "kommentare",
+    "commentaires",
+    "comentarios",
+];
+const COMMENT_PAIRS: &[(&str, &str)] = &[
+    ("comment", "form"),
+    ("comment", "list"),
+    ("comment", "section"),
+    ("comment", "respond"),
+    ("comment", "thread"),
+    ("comment", "area"),
+];
+
+/// Names of boxes that may also be a part of the text: they are beside it when they hold links and no prose.
+const TEASERS: &[&str] = &[
+    "feedback",
+    "menu",
+    "paywall",
+    "permalink",
+    "popular",
+    "promo",
+    "promotion",
+    "rating",
+    "ratings",
+    "recommended",
+    "recommendation",
+    "recommendations",
+    "social",
+    "socials",
+    "teaser",
+    "teasers",
+    "toolbar",
+    "trending",
+    "voting",
+    "widget",
+    "tags",
+    "footer",
+];
+
+/// Names of the words under a picture.
+const CAPTIONS: &[&str] = &["caption", "captions", "figcaption", "credit", "credits"];
+/// Words of an author's line.
+const BYLINES: &[&str] = &[
+    "byline",
+    "author",
+    "authors",
+    "dateline",
+    "timestamp",
+    "byauthor",
+    "meta",
+    "postmeta",
+    "metadata",
+];
+
+/// What the names of an element say it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    Comments,
+    Furniture,
+    Teaser,
+    Byline,
+    Caption,
+}
+
+/// Reads class, id and the like, as one text.
+pub(super) fn says(names: &str) -> Option<Beside> {
+    let words = words(names);
+    let one = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let two = |known: &[(&str, &str)]| {
+        words
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if known.contains(&(a.as_str(), b.as_str()))))
+    };
+    if one(COMMENTS) || two(COMMENT_PAIRS) {
+        Some(Beside::Comments)
+    } else if one(WORDS) || two(PAIRS) {
+        Some(Beside::Furniture)
+    } else if one(CAPTIONS) {
+        Some(Beside::Caption)
+    } else if one(TEASERS) {
+        Some(Beside::Teaser)
+    } else {
+        one(BYLINES).then_some(Beside::Byline)
+    }
+}
+
+/// `RelatedPosts__list-2` is `related`, `posts`, `list`, `2`.
+fn words(names: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut lower = false;
+    for c in names.chars() {
+        if !c.is_alphanumeric() || c.is_uppercase() && lower {
+            if !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+        }
+        lower = c.is_lowercase();
+        if c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}

@@ -1,0 +1,77 @@
+//! How much text stands in every element of a tree, and how much of it in links: read once, asked often.
+
+use std::collections::HashMap;
+
+use dom_query::{NodeId, NodeRef};
+
+/// What one element holds. Lengths are bytes of text, white space at the ends of its pieces not counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Size {
+    pub(super) text: usize,
+    /// Of it, what stands in links.
+    pub(super) links: usize,
+    /// Of it, what stands in paragraphs long enough to be prose, outside links.
+    pub(super) prose: usize,
+}
+
+impl Size {
+    /// Whether more than this many per cent of the text are links.
+    pub(super) fn linked_over(&self, percent: usize) -> bool {
+        self.links * 100 > self.text * percent
+    }
+}
+
+/// Bytes of a piece of text outside links. Shorter ones are labels, menus and captions.
+const PROSE: usize = 60;
+
+/// The sizes of all nodes below one.
+pub(super) struct Sizes(HashMap<NodeId, Size>);
+
+impl Sizes {
+    /// Measures a tree in one walk, whatever its depth.
+    pub(super) fn of(root: &NodeRef<'_>) -> Self {
+        let mut sizes: HashMap<NodeId, Size> = HashMap::new();
+        let mut steps = vec![(*root, false, false)];
+        while let Some((node, in_link, leaving)) = steps.pop() {
+            if leaving {
+                let own = sizes.get(&node.id).copied().unwrap_or_default();
+                if let Some(parent) = node.parent() {
+                    let sum = sizes.entry(parent.id).or_default();
+                    sum.text += own.text;
+                    sum.links += own.links;
+                    sum.prose += own.prose;
+                }
+                continue;
+            }
+            if node.is_text() {
+                let text = node.text().trim().len();
+                let size = Size {
+                    text,
+                    links: if in_link { text } else { 0 },
+                    prose: if !in_link && text >= PROSE { text } else { 0 },
+                };
+                sizes.insert(node.id, size);
+                steps.push((node, in_link, true));
+                continue;
+            }
+            if node.is_comment() || node.node_name().is_some_and(|name| is_silent(&name)) {
+                continue;
+            }
+            let in_link = in_link || node.has_name("a");
+            steps.push((node, in_link, true));
+            steps.extend(node.children_it(true).map(|child| (child, in_link, false)));
+        }
+        Self(sizes)
+    }
+
+    pub(super) fn get(&self, node: &NodeRef<'_>) -> Size {
+        self.0.get(&node.id).copied().unwrap_or_default()
+    }
+}
+
+fn is_silent(name: &str) -> bool {
+    matches!(
+        name,
+        "script" | "style" | "noscript" | "template" | "iframe" | "svg" | "head"
+    )
+}

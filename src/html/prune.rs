@@ -1,0 +1,199 @@
+//! Takes out of a page what stands around its article, before the article is looked for.
+
+use dom_query::NodeRef;
+
+use super::beside::{self, Beside};
+use super::elements::{is_block, is_heading};
+use super::measure::{Size, Sizes};
+
+/// Bytes of text. What is longer is a description.
+const MAX_CAPTION: usize = 400;
+/// Bytes of text. What is longer is no byline.
+const MAX_BYLINE: usize = 160;
+
+/// Takes out what is no part of an article. What holds a good part of the page's prose stays, whatever its name; what
+/// readers wrote below goes first, for there is often more of it than of the article.
+pub(super) fn prune(root: &NodeRef<'_>) {
+    round(root, true);
+    round(root, false);
+}
+
+fn round(root: &NodeRef<'_>, comments: bool) {
+    let sizes = Sizes::of(root);
+    let whole = sizes.get(root);
+    let mut next = root.first_child();
+    while let Some(node) = next {
+        let drop = node.is_comment()
+            || node.is_element()
+                && if comments {
+                    is_comments(&node, &sizes, whole)
+                } else {
+                    is_beside(&node, &sizes, whole)
+                };
+        next = node
+            .first_child()
+            .filter(|_| !drop)
+            .or_else(|| following(&node, root));
+        if drop {
+            if std::env::var("PL").is_ok() && sizes.get(&node).text > 0 {
+                eprintln!(
+                    "PRUNED <{}> class={:?} id={:?} prose {} of {}: {}",
+                    node.node_name().unwrap_or_default(),
+                    node.attr("class"),
+                    node.attr("id"),
+                    sizes.get(&node).prose,
+                    whole.prose,
+                    super::text::fold(&node.text())
+                        .chars()
+                        .take(100)
+                        .collect::<String>()
+                );
+            }
+            node.remove_from_parent();
+        }
+    }
+}
+
+/// The next node in document order that is not inside this one.
+pub(super) fn following<'a>(node: &NodeRef<'a>, within: &NodeRef<'a>) -> Option<NodeRef<'a>> {
+    let mut node = *node;
+    while node.id != within.id {
+        if let Some(next) = node.next_sibling() {
+            return Some(next);
+        }
+        node = node.parent()?;
+    }
+    None
+}
+
+fn is_beside(node: &NodeRef<'_>, sizes: &Sizes, whole: Size) -> bool {
+    let Some(name) = node.node_name() else {
+        return false;
+    };
+    match &*name {
+        "html" | "head" | "body" | "main" => return false,
+        "dialog" | "nav" | "script" | "style" | "template" => return true,
+        _ => {}
+    }
+    let size = sizes.get(node);
+    let most = size.prose * 100 > whole.prose * 30;
+    match &*name {
+        _ if most && !matches!(&*name, "div" | "section" | "ol" | "ul") => return false,
+        "form" | "button" | "select" | "menu" => return true,
+        "aside" => return !is_headed_sources(node),
+        "footer" => return size.prose * 10 < whole.prose,
+        _ => {}
+    }
+    let is_container =
+        is_block(&name) && !is_heading(&name) && name.as_ref() != "p" || matches!(&*name, "iframe");
+    let role = node.attr("role");
+    if !most
+        && role.as_deref().is_some_and(|role| {
+            matches!(
+                role,
+                "navigation"
+                    | "complementary"
+                    | "contentinfo"
+                    | "search"
+                    | "dialog"
+                    | "banner"
+                    | "menu"
+            )
+        })
+    {
+        return true;
+    }
+    if name.as_ref() == "blockquote" {
+        return false;
+    }
+    let linked = size.prose == 0 || size.linked_over(25);
+    match beside::says(&names(node)) {
+        Some(Beside::Comments) => false,
+        Some(_) if most => false,
+        Some(Beside::Furniture) => {
+            is_container
+                || name.as_ref() == "span" && !within_prose(node)
+                || name.as_ref() == "p" && size.text < 200
+        }
+        Some(Beside::Teaser) => is_container && linked,
+        Some(Beside::Caption) => {
+            size.text <= MAX_CAPTION && !node.descendants_it().any(|n| n.has_name("img"))
+        }
+        Some(Beside::Byline) => size.text <= MAX_BYLINE && !within_prose(node),
+        None => false,
+    }
+}
+
+/// Whether it is a list of what the article is made from: those stay (rule of `enrich`: source blocks are evidence).
+pub(super) fn is_headed_sources(aside: &NodeRef<'_>) -> bool {
+    aside
+        .descendants_it()
+        .find(|node| node.node_name().is_some_and(|name| is_heading(&name)))
+        .is_some_and(|heading| {
+            let text = super::text::fold(&heading.text()).to_lowercase();
+            matches!(
+                text.trim_end_matches(':'),
+                "sources"
+                    | "source"
+                    | "references"
+                    | "further reading"
+                    | "quellen"
+                    | "quelle"
+                    | "einzelnachweise"
+                    | "fuentes"
+                    | "références"
+                    | "fonti"
+            )
+        })
+}
+
+/// Whether a class tells a state or a subject of the element, not what it is: `has-paywall`, `tag-newsletter`.
+fn is_state(name: &str) -> bool {
+    [
+        "has-",
+        "is-",
+        "no-",
+        "not-",
+        "with-",
+        "without-",
+        "tag-",
+        "category-",
+    ]
+    .iter()
+    .any(|prefix| name.starts_with(prefix))
+}
+
+/// Whether it stands in a paragraph, a quotation or a cell: there words with a class are words of the text.
+fn within_prose(node: &NodeRef<'_>) -> bool {
+    node.ancestors_it(Some(3)).any(|above| {
+        above
+            .node_name()
+            .is_some_and(|name| matches!(&*name, "p" | "blockquote" | "td" | "li"))
+    })
+}
+
+fn is_comments(node: &NodeRef<'_>, sizes: &Sizes, whole: Size) -> bool {
+    let container = node
+        .node_name()
+        .is_some_and(|name| matches!(&*name, "div" | "section" | "ol" | "ul" | "aside" | "dl"));
+    container
+        && whole.prose > sizes.get(node).prose + 120
+        && beside::says(&names(node)) == Some(Beside::Comments)
+}
+
+/// What the element is called, as one text. A long name without blanks is the anchor of a heading.
+fn names(node: &NodeRef<'_>) -> String {
+    let names: Vec<String> = ["class", "id", "data-testid", "data-component"]
+        .iter()
+        .filter_map(|key| node.attr(key))
+        .filter(|value| value.split(['-', '_']).count() <= 5 || value.contains(' '))
+        .flat_map(|value| {
+            value
+                .split_whitespace()
+                .filter(|name| !is_state(name))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    names.join(" ")
+}
