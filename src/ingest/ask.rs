@@ -6,6 +6,7 @@ use url::Url;
 
 use super::fetch::{Ask, Body, Failed, Fetch, Got};
 use super::files::visit_files;
+use super::follow::follow;
 use super::read::{Document, Expect, read};
 use super::visit::{Answer, Arrival, Failure, Fresh, Memory, Unreadable, Validators};
 use crate::source::{Place, Source};
@@ -44,7 +45,18 @@ pub async fn visit<F: Fetch>(
                 None,
             )
         }
-        Place::Url(url) => visit_url(source, url, memory, force, fetch, now).await,
+        Place::Url(url) | Place::Page { url, .. } => {
+            visit_url(source, url, memory, force, fetch, now).await
+        }
+        Place::Sitemap(url) => {
+            let before = if force == Force::Conditional && memory.asked == Some(asked_hash(source, &url)) {
+                memory.parts.clone()
+            } else {
+                Vec::new()
+            };
+            let visited = visit_url(source, url, memory, force, fetch, now).await;
+            follow(source, before, visited, fetch, now).await
+        }
     }
 }
 
@@ -57,7 +69,7 @@ async fn visit_url<F: Fetch>(
     now: DateTime<Utc>,
 ) -> (Arrival, Option<Answer>) {
     // F7: validators are good for the address that issued them only; a changed address in feeds.toml drops them.
-    let same_address = memory.asked == Some(address_hash(&url));
+    let same_address = memory.asked == Some(asked_hash(source, &url));
     let conditional = force == Force::Conditional && same_address;
     let validators = if conditional {
         memory.validators.clone()
@@ -100,8 +112,13 @@ async fn visit_url<F: Fetch>(
     }
 }
 
-fn address_hash(url: &Url) -> [u8; 32] {
-    Sha256::digest(url.as_str()).into()
+/// What is asked, and for what: other selectors make other entries of the same bytes, which are then no old news.
+fn asked_hash(source: &Source, url: &Url) -> [u8; 32] {
+    match &source.place {
+        Place::Page { pick, .. } => Sha256::digest(format!("{url}\n{pick:?}")).into(),
+        Place::Sitemap(_) => Sha256::digest(format!("{url}\nsitemap")).into(),
+        Place::Url(_) | Place::Files { .. } => Sha256::digest(url.as_str()).into(),
+    }
 }
 
 async fn arrival(
@@ -135,15 +152,15 @@ async fn arrival(
     let next = Memory {
         validators: got.validators,
         validated_url: Some(got.answer.url.clone()),
-        asked: Some(address_hash(&url)),
+        asked: Some(asked_hash(source, &url)),
         body: Some(hash),
-        documents: Vec::new(),
+        ..Memory::default()
     };
     if conditional && memory.body == Some(hash) {
         // F8: the same bytes are no news, whatever the validators say; the new validators are kept.
         return Arrival::Unchanged { memory: next };
     }
-    let zone = source.zone;
+    let (zone, place) = (source.zone, source.place.clone());
     let at = got.answer.url;
     let content_type = got.content_type;
     let reading = tokio::task::spawn_blocking(move || {
@@ -156,7 +173,7 @@ async fn arrival(
             zone,
             now,
         };
-        read(&document, Expect::Feed)
+        read(&document, Expect::of(&place))
     });
     match reading.await {
         Ok(Ok(reading)) => Arrival::Fresh(Box::new(Fresh {

@@ -6,18 +6,24 @@
 mod article;
 mod ask;
 mod decode;
+mod discover;
 mod entry;
 mod feed;
 pub mod fetch;
 mod files;
+mod follow;
+mod listing;
 mod read;
+mod sitemap;
 mod visit;
+mod weblink;
 
 pub use ask::{Force, visit};
+pub use discover::{Offer, Way, discover, look};
 pub use entry::{
-    Asks, Channel, Dated, Enclosure, Entry, Extension, Kind, Oddity, Origin, Person, Reading,
+    Asks, Channel, Dated, Enclosure, Entry, Extension, Kind, Oddity, Origin, Part, Person, Reading,
     Relation,
 };
 pub use files::{in_words, matching_files};
 pub use read::{Document, Expect, read};
-pub use visit::{Answer, Arrival, Failure, Fresh, Hop, Memory, Unreadable, Validators, Visit};
+pub use visit::{Answer, Arrival, Failure, Fresh, Hop, Memory, PartMemory, Unreadable, Validators, Visit};

@@ -8,6 +8,7 @@ mod entries;
 mod error;
 mod keys;
 mod links;
+mod parts;
 mod report;
 mod schema;
 mod shapes;

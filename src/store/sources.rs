@@ -268,6 +268,7 @@ impl Store {
             .prepare_cached("SELECT path, hash FROM documents WHERE source = ?1 ORDER BY path")?;
         let rows = documents.query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?;
         kept.memory.documents = rows.collect::<Result<_, _>>()?;
+        kept.memory.parts = self.parts(source)?;
         Ok(kept)
     }
 
@@ -319,7 +320,7 @@ impl Store {
                 put.execute(params![source, path, hash])?;
             }
         }
-        Ok(())
+        self.remember_parts(source, &memory.parts)
     }
 
     /// A source's home on the web: the page it names, else its own address.
@@ -352,7 +353,7 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
                 last_modified: row.get(3)?,
             },
             body: row.get(4)?,
-            documents: Vec::new(),
+            ..Memory::default()
         },
         failures: row.get(5)?,
         gone_since: row.get::<_, Option<i64>>(6)?.map(instant),
