@@ -13,7 +13,7 @@ use super::inspect_shape::{all_oddities, shape};
 use super::open::runtime;
 use super::out;
 use crate::date::{self, Hints};
-use crate::ingest::fetch::{Ask, Body, Fetch, Web};
+use crate::ingest::fetch::{Ask, Body, Fetch, Web, unpacked};
 use crate::ingest::{self, Document, Expect, Reading, Validators};
 use crate::pipeline::{Studied, study};
 use crate::source::Manners;
@@ -94,6 +94,9 @@ fn take(options: &Options) -> Result<Taken, Ended> {
             ingest::in_words(&error)
         ))
     })?;
+    // Sitemaps lie about as .xml.gz; on the way over the net this is undone already.
+    let bytes = unpacked(bytes, limit)
+        .map_err(|failure| Ended::Error(format!("{}: {failure}", options.document)))?;
     Ok(Taken {
         bytes,
         name,

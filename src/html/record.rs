@@ -109,7 +109,8 @@ pub(super) fn facts(record: &NodeRef<'_>, title: Option<NodeId>, base: Option<&U
         if node.is_text() {
             let text = fold(&node.text());
             if is_short_with_digit(&text) {
-                weak.push(text);
+                // The shortest day is `9.11.`; what is shorter counts comments.
+                weak.extend(Some(text).filter(|text| text.len() >= 5));
             } else {
                 add(&mut rest, &text);
             }
@@ -162,8 +163,12 @@ impl Facts {
             return false;
         }
         if is_marked(node, DATES) && short(node, LONGEST_DATE).is_some() {
-            self.date(node);
-            return false;
+            let inner = |node: &NodeRef<'_>| node.has_name("time");
+            let holds_time = node.descendants_it().take(LONGEST_DATE).any(|node| inner(&node));
+            if !holds_time {
+                self.date(node);
+            }
+            return holds_time;
         }
         if name == "p" && !holds(node, title) {
             let text = fold(&node.text());

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::dedupe::{EntryRef, Fingerprint, Reason, StoryId};
-use crate::ingest::{Entry, Memory, Validators};
+use crate::ingest::{Entry, Memory, PartMemory, Validators};
 
 fn at(minute: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_760_000_000 + minute * 60, 0).unwrap()
@@ -100,6 +100,16 @@ fn f9_validators_and_due_time_are_remembered() {
         asked: Some([7; 32]),
         body: Some([8; 32]),
         documents: vec![("x.txt".into(), [9; 32])],
+        parts: vec![PartMemory {
+            url: "https://a.example/s.xml".into(),
+            lastmod: Some("2025-11-09".into()),
+            read: None,
+            body: Some([3; 32]),
+            validators: Validators {
+                etag: Some(b"\"p\xff\"".to_vec()),
+                last_modified: None,
+            },
+        }],
     };
     store
         .record_visit(&record("a", Some(&memory), Some((at(60), "min-interval"))))

@@ -5,6 +5,7 @@ mod config;
 mod crash;
 mod docs;
 mod house;
+mod listing;
 mod newsroom;
 mod origin;
 mod polite;

@@ -14,6 +14,7 @@ mod trouble;
 mod unpack;
 mod web;
 
+pub use body::unpacked;
 pub use question::{Ask, Body, Failed, Fetch, Got};
 pub use web::Web;
 
