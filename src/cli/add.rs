@@ -91,7 +91,12 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
     let Some(offer) = found.offers.get(found.chosen) else {
         return Err(nothing(&options.address));
     };
-    let title = found.reading.channel.title.as_deref().or(offer.title.as_deref());
+    let title = found
+        .reading
+        .channel
+        .title
+        .as_deref()
+        .or(offer.title.as_deref());
     let addition = Addition {
         id: options
             .id
@@ -114,7 +119,11 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
     } else {
         format!("\nadded to {file}:\n\n{section}")
     };
-    out::emit(&format!("{}{}", in_words(&found, &options.address), out::tame(&done)))
+    out::emit(&format!(
+        "{}{}",
+        in_words(&found, &options.address),
+        out::tame(&done)
+    ))
 }
 
 fn refused(error: EditError) -> Ended {
@@ -133,7 +142,12 @@ fn address(written: &str) -> Result<Url, Ended> {
     };
     let url = Url::parse(&whole).ok();
     url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or_else(|| Ended::Wrong("this is no address on the web; files are written into feeds.toml as files = \"…\"".into()))
+        .ok_or_else(|| {
+            Ended::Wrong(
+                "this is no address on the web; files are written into feeds.toml as files = \"…\""
+                    .into(),
+            )
+        })
 }
 
 async fn find(
@@ -152,11 +166,18 @@ async fn find(
         return Err(nothing(&options.address));
     }
     if let Some(pick) = wanted.filter(|pick| *pick >= offers.len()) {
-        let message = format!("there is no {} to pick:\n{}", pick + 1, listed(&offers, None));
+        let message = format!(
+            "there is no {} to pick:\n{}",
+            pick + 1,
+            listed(&offers, None)
+        );
         return Err(Ended::Wrong(message));
     }
     if wanted.is_none() && offers.iter().all(|offer| offer.way == Way::Page) {
-        return Err(only_a_page(&options.address, readings.first().and_then(Option::as_ref)));
+        return Err(only_a_page(
+            &options.address,
+            readings.first().and_then(Option::as_ref),
+        ));
     }
     let mut failures = Vec::new();
     let tried = match wanted {
@@ -165,17 +186,29 @@ async fn find(
     };
     for chosen in tried {
         let known = readings.get_mut(chosen).and_then(Option::take);
-        let Some(offer) = offers.get(chosen) else { break };
+        let Some(offer) = offers.get(chosen) else {
+            break;
+        };
         let reading = match known {
             Some(reading) => Ok(reading),
             None => ingest::look(&offer.url, offer.way, &config.manners, &web, now).await,
         };
         match reading {
-            Ok(reading) => return Ok(Found { offers, chosen, reading }),
+            Ok(reading) => {
+                return Ok(Found {
+                    offers,
+                    chosen,
+                    reading,
+                });
+            }
             Err(failure) => failures.push(format!("{}: {failure}", offer.url)),
         }
     }
-    let message = format!("{}\nwhat was found cannot be read:\n  {}", options.address, failures.join("\n  "));
+    let message = format!(
+        "{}\nwhat was found cannot be read:\n  {}",
+        options.address,
+        failures.join("\n  ")
+    );
     Err(Ended::Error(out::tame(&message)))
 }
 
@@ -240,7 +273,11 @@ fn at(entry: &Entry) -> Option<DateTime<Utc>> {
 fn latest(entries: &[Entry]) -> String {
     let line = |entry: &&Entry| {
         let date = at(entry).map_or_else(|| "no date".into(), date::rfc3339);
-        let title = entry.title.as_deref().or(entry.url.as_deref()).unwrap_or("(no title)");
+        let title = entry
+            .title
+            .as_deref()
+            .or(entry.url.as_deref())
+            .unwrap_or("(no title)");
         format!("  {date:<20}  {title}\n")
     };
     newest(entries).iter().map(line).collect()
@@ -269,6 +306,9 @@ fn shape(found: &Found, addition: &Addition, added: bool) -> Shape {
             address: shown(&addition.address),
             tags: addition.tags.clone(),
         },
-        latest: newest(&found.reading.entries).into_iter().map(entry).collect(),
+        latest: newest(&found.reading.entries)
+            .into_iter()
+            .map(entry)
+            .collect(),
     }
 }

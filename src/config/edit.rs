@@ -105,7 +105,10 @@ fn with_source(
     let sources = document
         .entry("source")
         .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    sources.as_array_of_tables_mut().ok_or_else(inline)?.push(table);
+    sources
+        .as_array_of_tables_mut()
+        .ok_or_else(inline)?
+        .push(table);
     let mut after = document.to_string();
     if before.contains("\r\n") && !before.replace("\r\n", "").contains('\n') {
         after = after.replace("\r\n", "\n").replace('\n', "\r\n");
@@ -131,7 +134,10 @@ fn draft(path: &Path) -> PathBuf {
 
 fn write(draft: &Path, beside: &Path, text: &str) -> io::Result<()> {
     let permissions = fs::metadata(beside)?.permissions();
-    let mut file: File = OpenOptions::new().write(true).create_new(true).open(draft)?;
+    let mut file: File = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(draft)?;
     file.set_permissions(permissions)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
@@ -191,24 +197,56 @@ mod tests {
 
     #[test]
     fn a_source_goes_after_the_last_and_nothing_else_changes() {
-        let (after, section) = with_source(FILE, &addition("https://b.example/f"), Path::new("f")).unwrap();
-        assert_eq!(section, "[[source]]\nid = \"b\"\ntags = [\"x\", \"y\"]\nurl = \"https://b.example/f\"\n");
-        assert_eq!(after, FILE.replace("feed/'\n", &format!("feed/'\n\n{section}")));
+        let (after, section) =
+            with_source(FILE, &addition("https://b.example/f"), Path::new("f")).unwrap();
+        assert_eq!(
+            section,
+            "[[source]]\nid = \"b\"\ntags = [\"x\", \"y\"]\nurl = \"https://b.example/f\"\n"
+        );
+        assert_eq!(
+            after,
+            FILE.replace("feed/'\n", &format!("feed/'\n\n{section}"))
+        );
         assert_eq!(config(&after).sources.len(), 2);
-        let (first, _) = with_source("# none yet\n", &addition("https://b.example/f"), Path::new("f")).unwrap();
-        assert!(first.contains("# none yet") && first.contains(&section), "{first}");
+        let (first, _) = with_source(
+            "# none yet\n",
+            &addition("https://b.example/f"),
+            Path::new("f"),
+        )
+        .unwrap();
+        assert!(
+            first.contains("# none yet") && first.contains(&section),
+            "{first}"
+        );
         let windows = FILE.replace('\n', "\r\n");
-        let (after, _) = with_source(&windows, &addition("https://b.example/f"), Path::new("f")).unwrap();
-        assert!(!after.replace("\r\n", "").contains(['\r', '\n']), "{after:?}");
+        let (after, _) =
+            with_source(&windows, &addition("https://b.example/f"), Path::new("f")).unwrap();
+        assert!(
+            !after.replace("\r\n", "").contains(['\r', '\n']),
+            "{after:?}"
+        );
         let inline = "source = [{ id = 'a', files = 'x' }]\n";
-        assert!(matches!(with_source(inline, &addition("https://b.example/f"), Path::new("f")), Err(EditError::Inline(_))));
+        assert!(matches!(
+            with_source(inline, &addition("https://b.example/f"), Path::new("f")),
+            Err(EditError::Inline(_))
+        ));
     }
 
     #[test]
     fn a_source_that_is_there_is_refused_in_any_spelling() {
         let config = config(FILE);
-        for same in ["https://a.example/feed/", "http://www.a.example/feed?utm_source=x", "https://me:pw@a.example/feed"] {
-            assert!(matches!(known(&config, &addition(same)), Err(EditError::Known { .. })), "{same}");
+        for same in [
+            "https://a.example/feed/",
+            "http://www.a.example/feed?utm_source=x",
+            "https://me:pw@a.example/feed",
+        ] {
+            assert!(
+                matches!(
+                    known(&config, &addition(same)),
+                    Err(EditError::Known { .. })
+                ),
+                "{same}"
+            );
         }
         assert!(known(&config, &addition("https://a.example/other")).is_ok());
     }
@@ -217,9 +255,15 @@ mod tests {
     fn ids_are_made_of_what_a_source_is_called_and_are_free() {
         let config = config(FILE);
         let at = Url::parse("https://www.news.example/feed").unwrap();
-        assert_eq!(free_id(&config, Some("The Börse – Daily News"), &at), "the-b-rse-daily-news");
+        assert_eq!(
+            free_id(&config, Some("The Börse – Daily News"), &at),
+            "the-b-rse-daily-news"
+        );
         assert_eq!(free_id(&config, Some("新聞"), &at), "news-example");
-        assert_eq!(free_id(&config, Some("A"), &Url::parse("https://a/").unwrap()), "a-2");
+        assert_eq!(
+            free_id(&config, Some("A"), &Url::parse("https://a/").unwrap()),
+            "a-2"
+        );
         assert!(free_id(&config, Some(&"word ".repeat(40)), &at).len() <= LONGEST_ID);
     }
 }

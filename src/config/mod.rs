@@ -578,7 +578,10 @@ schedule = \"0 0 31 2 *\"
         let Place::Page { pick, .. } = &config.sources[0].source.place else {
             panic!("a page");
         };
-        assert_eq!((pick.item.as_deref(), pick.date.as_deref(), &pick.link), (Some("li"), Some("time"), &None));
+        assert_eq!(
+            (pick.item.as_deref(), pick.date.as_deref(), &pick.link),
+            (Some("li"), Some("time"), &None)
+        );
         assert!(matches!(config.sources[1].source.place, Place::Sitemap(_)));
     }
 

@@ -119,7 +119,10 @@ fn place(section: &Section, root: &Path, ledger: &mut Ledger) -> Option<Place> {
     }
     match first {
         "url" => url.map(Place::Url),
-        "page" => Some(Place::Page { url: page?, pick: pick? }),
+        "page" => Some(Place::Page {
+            url: page?,
+            pick: pick?,
+        }),
         "sitemap" => sitemap.map(Place::Sitemap),
         _ => files(pattern?, root, section, ledger),
     }
@@ -141,9 +144,15 @@ fn pick(section: &Section, ledger: &mut Ledger) -> Option<Pick> {
     };
     for key in PICKS.into_iter().filter(|key| section.has(key)) {
         let (message, help) = if !section.has("page") {
-            (format!("`{key}` is for pages, and this source has no `page`"), "leave it out, or write page instead of the other place")
+            (
+                format!("`{key}` is for pages, and this source has no `page`"),
+                "leave it out, or write page instead of the other place",
+            )
         } else if !section.has("item") {
-            (format!("`{key}` is looked for in every `item`, and there is none"), "give item too: a selector for the element around one article")
+            (
+                format!("`{key}` is looked for in every `item`, and there is none"),
+                "give item too: a selector for the element around one article",
+            )
         } else {
             continue;
         };

@@ -40,7 +40,9 @@ pub fn is_feed_type(mime: &str) -> bool {
 /// Whether it is plain JSON of an interface for programs: WordPress names one on every page, oEmbed another.
 pub fn is_api(feed: &FeedLink) -> bool {
     feed.mime == "application/json"
-        && ["/wp-json", "rest_route=", "oembed"].iter().any(|mark| feed.url.contains(mark))
+        && ["/wp-json", "rest_route=", "oembed"]
+            .iter()
+            .any(|mark| feed.url.contains(mark))
 }
 
 pub(super) fn has_rel(link: &NodeRef<'_>, wanted: &str) -> bool {
@@ -101,7 +103,14 @@ pub fn feed_anchors(html: &str, url: &Url) -> Vec<FeedLink> {
         let label = short(&link, LONGEST_LABEL);
         let called = label.as_deref().is_some_and(is_label);
         if ends_as_feeds_do(&url) || called && !url.path().ends_with(".html") {
-            add(&mut found, FeedLink { url: url.into(), mime: String::new(), title: label });
+            add(
+                &mut found,
+                FeedLink {
+                    url: url.into(),
+                    mime: String::new(),
+                    title: label,
+                },
+            );
         }
     }
     found
@@ -111,16 +120,37 @@ fn is_label(text: &str) -> bool {
     let words = text.split(|c: char| !c.is_alphanumeric());
     let mut words = words.filter(|word| !word.is_empty());
     words.clone().count() <= 4
-        && words.any(|word| ["rss", "atom"].iter().any(|name| word.eq_ignore_ascii_case(name)))
+        && words.any(|word| {
+            ["rss", "atom"]
+                .iter()
+                .any(|name| word.eq_ignore_ascii_case(name))
+        })
 }
 
 fn ends_as_feeds_do(url: &Url) -> bool {
     let path = url.path().to_ascii_lowercase();
     let path = path.trim_end_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default();
-    [".rss", ".atom", ".rdf"].iter().any(|ending| last.ends_with(ending))
-        || matches!(last, "feed" | "rss" | "atom" | "rss.xml" | "atom.xml" | "feed.xml" | "feed.json" | "rss2.xml" | "index.rdf")
-        || url.query().is_some_and(|query| query.split('&').any(|pair| pair == "feed=rss2" || pair == "feed=atom" || pair == "format=rss"))
+    [".rss", ".atom", ".rdf"]
+        .iter()
+        .any(|ending| last.ends_with(ending))
+        || matches!(
+            last,
+            "feed"
+                | "rss"
+                | "atom"
+                | "rss.xml"
+                | "atom.xml"
+                | "feed.xml"
+                | "feed.json"
+                | "rss2.xml"
+                | "index.rdf"
+        )
+        || url.query().is_some_and(|query| {
+            query
+                .split('&')
+                .any(|pair| pair == "feed=rss2" || pair == "feed=atom" || pair == "format=rss")
+        })
 }
 
 #[cfg(test)]
@@ -131,10 +161,18 @@ mod tests {
     fn d1_links_in_the_text_that_plainly_lead_to_feeds() {
         let url = Url::parse("https://s.example/a/").unwrap();
         let page = "<base href=/b/><a href=news.rss>all</a><a href=/x>RSS feed</a><a href=/rss-explained.html>What is RSS</a><a href=/feedback>Feedback</a><a href='mailto:a@b.example'>RSS</a><a href=/blog/feed/>.</a><a href='?feed=rss2'>.</a>";
-        let found: Vec<String> = feed_anchors(page, &url).into_iter().map(|feed| feed.url).collect();
+        let found: Vec<String> = feed_anchors(page, &url)
+            .into_iter()
+            .map(|feed| feed.url)
+            .collect();
         assert_eq!(
             found,
-            ["https://s.example/b/news.rss", "https://s.example/x", "https://s.example/blog/feed/", "https://s.example/b/?feed=rss2"]
+            [
+                "https://s.example/b/news.rss",
+                "https://s.example/x",
+                "https://s.example/blog/feed/",
+                "https://s.example/b/?feed=rss2"
+            ]
         );
         assert!(feed_anchors(&"<div>".repeat(1_000), &url).is_empty());
     }

@@ -6,7 +6,9 @@ use url::Url;
 use super::address::absolute;
 use super::claims::{first, text};
 use super::depth::too_deep;
-use super::record::{LONGEST_TITLE, RECORD_NODES, facts, headline, is_generic, short, touches_heading};
+use super::record::{
+    LONGEST_TITLE, RECORD_NODES, facts, headline, is_generic, short, touches_heading,
+};
 use super::repeated::repeated;
 use super::selector::{pick, pick_within};
 use super::text::{fold, legal};
@@ -103,12 +105,7 @@ struct Within<'p> {
     date: Option<(Matcher, &'p str)>,
 }
 
-fn picked(
-    document: &Document,
-    item: &str,
-    wanted: &Pick,
-    base: &Url,
-) -> Result<Listing, Unlisted> {
+fn picked(document: &Document, item: &str, wanted: &Pick, base: &Url) -> Result<Listing, Unlisted> {
     let within = Within {
         link: read(&wanted.link),
         title: read(&wanted.title),
@@ -152,7 +149,9 @@ fn picked(
 fn read(selector: &Option<String>) -> Option<(Matcher, &str)> {
     let text = selector.as_deref()?;
     // Selectors were checked with the configuration; one that is none matches nothing and is told as such.
-    let matcher = Matcher::new(text).or_else(|_| Matcher::new(":not(*)")).ok()?;
+    let matcher = Matcher::new(text)
+        .or_else(|_| Matcher::new(":not(*)"))
+        .ok()?;
     Some((matcher, text))
 }
 
@@ -207,7 +206,8 @@ fn likeliest<'a>(item: &NodeRef<'a>, base: &Url) -> Option<(NodeRef<'a>, Url)> {
     let inside = || std::iter::once(*item).chain(item.descendants_it().take(RECORD_NODES));
     let links = || inside().filter(|node| node.has_name("a") && node.has_attr("href"));
     let heading = links().find(|link| touches_heading(link));
-    let telling = || links().find(|link| headline(link).is_some_and(|(text, _)| !is_generic(&text)));
+    let telling =
+        || links().find(|link| headline(link).is_some_and(|(text, _)| !is_generic(&text)));
     linked(&heading.or_else(telling).or_else(|| links().next())?, base)
 }
 

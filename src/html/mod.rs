@@ -5,6 +5,7 @@
 //! HTML that leaves this room unsanitised.
 
 mod address;
+mod beside;
 mod claims;
 mod clean;
 mod closing;
@@ -24,6 +25,7 @@ mod repeated;
 mod selector;
 mod text;
 mod token;
+mod weight;
 pub use clean::clean;
 pub use depth::{MAX_DEPTH, too_deep};
 pub use feeds::{FeedLink, feed_anchors, is_api, is_feed_type};

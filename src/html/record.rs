@@ -22,17 +22,65 @@ pub(super) const LONGEST_TITLE: usize = 300;
 
 /// Words in classes and the like that mark a date.
 const DATES: &[&str] = &[
-    "date", "datetime", "time", "timestamp", "published", "pubdate", "posted", "datum", "fecha",
+    "date",
+    "datetime",
+    "time",
+    "timestamp",
+    "published",
+    "pubdate",
+    "posted",
+    "datum",
+    "fecha",
 ];
 /// Words in classes that mark a headline.
 const TITLES: &[&str] = &["title", "headline", "heading", "hed"];
 /// Link texts that are no headline, in lower case, without what is no letter at the end.
 const GENERIC: &[&str] = &[
-    "read more", "more", "read", "continue reading", "continue", "details", "full story", "view", "view all", "see all",
-    "learn more", "here", "download", "pdf", "permalink", "link", "comments", "share", "weiterlesen", "mehr", "mehr lesen",
-    "lire la suite", "lire plus", "leer más", "más", "leggi tutto", "leia mais", "lees meer", "läs mer", "les mer", "læs mere",
-    "czytaj więcej", "подробнее", "читать далее", "читать", "続きを読む", "もっと見る", "더보기", "阅读更多", "查看更多", "اقرأ المزيد",
-    "और पढ़ें", "devamı", "devamını oku", "xem thêm",
+    "read more",
+    "more",
+    "read",
+    "continue reading",
+    "continue",
+    "details",
+    "full story",
+    "view",
+    "view all",
+    "see all",
+    "learn more",
+    "here",
+    "download",
+    "pdf",
+    "permalink",
+    "link",
+    "comments",
+    "share",
+    "weiterlesen",
+    "mehr",
+    "mehr lesen",
+    "lire la suite",
+    "lire plus",
+    "leer más",
+    "más",
+    "leggi tutto",
+    "leia mais",
+    "lees meer",
+    "läs mer",
+    "les mer",
+    "læs mere",
+    "czytaj więcej",
+    "подробнее",
+    "читать далее",
+    "читать",
+    "続きを読む",
+    "もっと見る",
+    "더보기",
+    "阅读更多",
+    "查看更多",
+    "اقرأ المزيد",
+    "और पढ़ें",
+    "devamı",
+    "devamını oku",
+    "xem thêm",
 ];
 
 /// What the element around a link says.
@@ -125,7 +173,11 @@ pub(super) fn facts(record: &NodeRef<'_>, title: Option<NodeId>, base: Option<&U
     if facts.headings != 1 {
         facts.heading = None;
     }
-    let told = if paragraphs.is_empty() { rest } else { paragraphs };
+    let told = if paragraphs.is_empty() {
+        rest
+    } else {
+        paragraphs
+    };
     if told.chars().count() >= SHORTEST_SUMMARY {
         facts.summary = Some(told.chars().take(LONGEST_SUMMARY).collect());
     }
@@ -143,7 +195,9 @@ impl Facts {
         paragraphs: &mut String,
     ) -> bool {
         match name {
-            "script" | "style" | "noscript" | "template" | "svg" | "button" | "nav" => return false,
+            "script" | "style" | "noscript" | "template" | "svg" | "button" | "nav" => {
+                return false;
+            }
             "img" | "source" => {
                 self.image = self.image.take().or_else(|| image(node, base));
                 return false;
@@ -164,7 +218,10 @@ impl Facts {
         }
         if is_marked(node, DATES) && short(node, LONGEST_DATE).is_some() {
             let inner = |node: &NodeRef<'_>| node.has_name("time");
-            let holds_time = node.descendants_it().take(LONGEST_DATE).any(|node| inner(&node));
+            let holds_time = node
+                .descendants_it()
+                .take(LONGEST_DATE)
+                .any(|node| inner(&node));
             if !holds_time {
                 self.date(node);
             }
@@ -237,7 +294,10 @@ fn image(node: &NodeRef<'_>, base: Option<&Url>) -> Option<String> {
     plain.or_else(|| {
         let set = node.attr("srcset").or_else(|| node.attr("data-srcset"))?;
         let set = srcset(&set, base);
-        set.split([',', ' ']).next().filter(|url| !url.is_empty()).map(str::to_owned)
+        set.split([',', ' '])
+            .next()
+            .filter(|url| !url.is_empty())
+            .map(str::to_owned)
     })
 }
 
@@ -284,13 +344,20 @@ fn own_text(link: &NodeRef<'_>) -> Option<String> {
 
 /// Whether a link stands in a heading, or one in it.
 pub(super) fn touches_heading(link: &NodeRef<'_>) -> bool {
-    link.ancestors_it(Some(2)).any(|node| is_heading_node(&node))
-        || link.descendants_it().take(40).any(|node| is_heading_node(&node))
+    link.ancestors_it(Some(2))
+        .any(|node| is_heading_node(&node))
+        || link
+            .descendants_it()
+            .take(40)
+            .any(|node| is_heading_node(&node))
 }
 
 /// Whether a text is what links to anything say.
 pub(super) fn is_generic(text: &str) -> bool {
     let text = text.to_lowercase();
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
-    text.is_empty() || GENERIC.contains(&text) || text.starts_with("continue reading ") || text.starts_with("read more ")
+    text.is_empty()
+        || GENERIC.contains(&text)
+        || text.starts_with("continue reading ")
+        || text.starts_with("read more ")
 }

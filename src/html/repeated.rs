@@ -12,7 +12,9 @@ use dom_query::{NodeId, NodeRef};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::record::{Facts, facts, headline, is_generic, marks, next, touches_heading};
+use super::beside::beside;
+use super::record::{Facts, facts, headline, is_generic, next, touches_heading};
+use super::weight::{address, has_year, words};
 use crate::link;
 
 /// Links that are looked at. Front pages have some hundreds.
@@ -30,24 +32,10 @@ const LIKELY: i64 = 30;
 /// What one link must weigh that is set like no other: a heading, a headline's length and one sign more.
 const LEAD: i64 = 70;
 
-/// Words in classes and ids of what stands beside the articles.
-const BESIDE: &[&str] = &[
-    "nav", "navbar", "navigation", "menu", "submenu", "megamenu", "footer", "sidebar", "breadcrumb", "breadcrumbs", "pagination",
-    "pager", "paging", "tags", "tagcloud", "categories", "related", "recommended", "share", "sharing", "social", "comments",
-    "cookie", "cookies", "consent", "newsletter", "subscribe", "login", "search", "skip", "toc", "widget", "trending", "popular",
-    "ad", "ads", "advert", "advertisement", "promo", "sponsored", "partners", "languages",
-];
-/// Path segments of what lists articles, or is about the site.
-const NO_ARTICLES: &[&str] = &[
-    "tag", "tags", "category", "categories", "author", "authors", "topic", "topics", "page", "search", "login", "signin",
-    "signup", "register", "account", "user", "users", "profile", "about", "contact", "privacy", "terms", "subscribe", "feed",
-    "kategorie", "schlagwort", "autor", "categoria", "etiqueta", "rubrique", "auteur",
-];
-/// Query parameters that turn pages or filter.
-const TURNS: &[&str] = &["page", "paged", "start", "offset", "sort", "order", "filter", "lang", "tag", "cat"];
 /// What a browser shows without an article around it.
 const FILES: &[&str] = &[
-    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".mp3", ".mp4", ".zip", ".ics", ".vcf", ".rss", ".atom", ".xml", ".css", ".js",
+    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".mp3", ".mp4", ".zip", ".ics", ".vcf",
+    ".rss", ".atom", ".xml", ".css", ".js",
 ];
 
 /// An article that was found, in terms of the tree.
@@ -110,9 +98,16 @@ fn once_each(found: impl Iterator<Item = Found>) -> Vec<Found> {
             continue;
         };
         let known = best.remove(&key);
-        let at = known.as_ref().map_or(found.at, |known| known.at.min(found.at));
+        let at = known
+            .as_ref()
+            .map_or(found.at, |known| known.at.min(found.at));
         let better = match known {
-            Some(known) if known.weight > found.weight || known.weight == found.weight && known.at < found.at => known,
+            Some(known)
+                if known.weight > found.weight
+                    || known.weight == found.weight && known.at < found.at =>
+            {
+                known
+            }
             _ => found,
         };
         best.insert(key, Found { at, ..better });
@@ -158,9 +153,12 @@ fn target(node: &NodeRef<'_>, base: Option<&Url>, here: &Url) -> Option<(Url, St
     let mut url = link::resolve(&node.attr("href")?, base.or(Some(here)))?;
     url.set_fragment(None);
     let rel = node.attr("rel").unwrap_or_default().to_ascii_lowercase();
-    let turns = rel
-        .split_ascii_whitespace()
-        .any(|word| matches!(word, "tag" | "next" | "prev" | "author" | "category" | "alternate"));
+    let turns = rel.split_ascii_whitespace().any(|word| {
+        matches!(
+            word,
+            "tag" | "next" | "prev" | "author" | "category" | "alternate"
+        )
+    });
     let path = url.path().to_ascii_lowercase();
     let file = FILES.iter().any(|ending| path.ends_with(ending));
     if turns || file || link::is_front(&url) {
@@ -168,75 +166,6 @@ fn target(node: &NodeRef<'_>, base: Option<&Url>, here: &Url) -> Option<(Url, St
     }
     let key = link::key(url.as_str())?;
     Some((url, key))
-}
-
-/// Elements that stand beside the articles: by name; or by their class, unless they hold half of the links, as a page does
-/// whose `<body>` or wrapper says `with-sidebar`.
-fn beside(body: &NodeRef<'_>) -> HashSet<NodeId> {
-    // Marked elements that are open, with the links before them; marked elements with the links in them.
-    let (mut open, mut marked) = (Vec::new(), Vec::new());
-    let (mut beside, mut links) = (HashSet::new(), 0_usize);
-    let mut node = *body;
-    'document: loop {
-        links += usize::from(node.has_name("a"));
-        match standing(&node) {
-            Standing::Beside => {
-                beside.insert(node.id);
-            }
-            Standing::Marked => open.push((node.id, links)),
-            Standing::Plain => {}
-        }
-        if let Some(child) = node.first_child() {
-            node = child;
-            continue;
-        }
-        loop {
-            if open.last().is_some_and(|(id, _)| *id == node.id)
-                && let Some((id, before)) = open.pop()
-            {
-                marked.push((id, links - before));
-            }
-            if node.id == body.id {
-                break 'document;
-            }
-            if let Some(sibling) = node.next_sibling() {
-                node = sibling;
-                break;
-            }
-            let Some(parent) = node.parent() else {
-                break 'document;
-            };
-            node = parent;
-        }
-    }
-    let few = marked.into_iter().filter(|(_, held)| held * 2 < links);
-    beside.extend(few.map(|(id, _)| id));
-    beside
-}
-
-enum Standing {
-    /// By its name.
-    Beside,
-    /// By its class, which may be said of a whole page.
-    Marked,
-    Plain,
-}
-
-fn standing(node: &NodeRef<'_>) -> Standing {
-    let Some(name) = node.node_name() else {
-        return Standing::Plain;
-    };
-    let within = |names: &[&str]| {
-        node.ancestors_it(Some(CLIMB))
-            .any(|around| names.iter().any(|name| around.has_name(name)))
-    };
-    match &*name {
-        "nav" | "footer" | "aside" => Standing::Beside,
-        "header" if !within(&["article", "main", "section", "li"]) => Standing::Beside,
-        "body" | "html" | "main" => Standing::Plain,
-        _ if marks(node).iter().any(|word| BESIDE.contains(&word.as_str())) => Standing::Marked,
-        _ => Standing::Plain,
-    }
 }
 
 /// Tags around a link, and what its own class and its parent's say of what it is rather than of which it is.
@@ -263,9 +192,11 @@ fn shape(candidate: &Candidate<'_>) -> u64 {
 /// Words that tell one row from the next.
 fn is_varying(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
-    ["first", "last", "odd", "even", "active", "current", "category", "tag", "visited", "has-"]
-        .iter()
-        .any(|mark| word.starts_with(mark) || word.ends_with(mark))
+    [
+        "first", "last", "odd", "even", "active", "current", "category", "tag", "visited", "has-",
+    ]
+    .iter()
+    .any(|mark| word.starts_with(mark) || word.ends_with(mark))
 }
 
 /// The elements around links that hold links to one article only.
@@ -301,9 +232,9 @@ fn weighed(
             continue;
         };
         let number = place.len() as u64;
-        let list = record.parent().map_or(u64::MAX, |parent| {
-            *place.entry(parent.id).or_insert(number)
-        });
+        let list = record
+            .parent()
+            .map_or(u64::MAX, |parent| *place.entry(parent.id).or_insert(number));
         lists.entry(list).or_default().push(found);
     }
     lists
@@ -319,7 +250,9 @@ fn weighed(
 fn record<'a>(link: &NodeRef<'a>, alone: &HashSet<NodeId>) -> NodeRef<'a> {
     let mut record = *link;
     for around in link.ancestors_it(Some(CLIMB)) {
-        let page = ["body", "main", "html"].iter().any(|name| around.has_name(name));
+        let page = ["body", "main", "html"]
+            .iter()
+            .any(|name| around.has_name(name));
         if page || !alone.contains(&around.id) {
             break;
         }
@@ -334,8 +267,15 @@ fn judged<'a>(
     base: Option<&Url>,
     here: &Url,
 ) -> Option<Found> {
-    let facts = facts(record, one.title.as_ref().map(|(_, id)| *id), base.or(Some(here)));
-    let told = one.title.map(|(text, _)| text).filter(|text| !is_generic(text));
+    let facts = facts(
+        record,
+        one.title.as_ref().map(|(_, id)| *id),
+        base.or(Some(here)),
+    );
+    let told = one
+        .title
+        .map(|(text, _)| text)
+        .filter(|text| !is_generic(text));
     let from_heading = told.is_none() && facts.heading.is_some();
     let title = told.or_else(|| facts.heading.clone())?;
     let heading = one.heading || from_heading || facts.heading.as_ref() == Some(&title);
@@ -352,45 +292,4 @@ fn judged<'a>(
         at: one.at,
         weight,
     })
-}
-
-/// How much a text reads like a headline, by its length. Scripts without blanks are counted in characters.
-fn words(title: &str) -> i64 {
-    let wide = title.chars().filter(|c| *c >= '\u{2e80}').count();
-    let count = title.split_whitespace().count() + wide / 3;
-    match count {
-        0..=2 => -2,
-        3 => 0,
-        4 => 2,
-        _ => 3,
-    }
-}
-
-fn has_year(text: &str) -> bool {
-    text.as_bytes()
-        .windows(4)
-        .any(|four| (four.starts_with(b"19") || four.starts_with(b"20")) && four.iter().all(u8::is_ascii_digit))
-}
-
-/// How much an address looks like an article's.
-fn address(url: &Url, here: &Url) -> i64 {
-    let turns = url.query_pairs().any(|(name, _)| TURNS.contains(&&*name.to_lowercase()));
-    let segments: Vec<String> = url
-        .path_segments()
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    let listing = segments.iter().any(|part| NO_ARTICLES.contains(&part.as_str()));
-    if listing || turns && url.path() == here.path() {
-        return -4;
-    }
-    let Some(last) = segments.last() else {
-        return 0;
-    };
-    let slug = last.matches(['-', '_']).count() >= 2;
-    let number = last.chars().filter(char::is_ascii_digit).count() >= 4 && segments.len() > 1;
-    let dated = segments.len() > 2 && segments.iter().rev().skip(1).any(|part| part.len() == 4 && has_year(part));
-    2 * i64::from(slug || number || dated)
 }

@@ -49,11 +49,12 @@ pub async fn visit<F: Fetch>(
             visit_url(source, url, memory, force, fetch, now).await
         }
         Place::Sitemap(url) => {
-            let before = if force == Force::Conditional && memory.asked == Some(asked_hash(source, &url)) {
-                memory.parts.clone()
-            } else {
-                Vec::new()
-            };
+            let before =
+                if force == Force::Conditional && memory.asked == Some(asked_hash(source, &url)) {
+                    memory.parts.clone()
+                } else {
+                    Vec::new()
+                };
             let visited = visit_url(source, url, memory, force, fetch, now).await;
             follow(source, before, visited, fetch, now).await
         }

@@ -16,7 +16,14 @@ use crate::link;
 use crate::source::{Manners, Pick};
 
 /// Where feeds are when no page says so, the likeliest first (D2). Each costs the publisher a request.
-const GUESSES: [&str; 6] = ["/feed", "/rss.xml", "/atom.xml", "/index.xml", "/feed.xml", "/feed.json"];
+const GUESSES: [&str; 6] = [
+    "/feed",
+    "/rss.xml",
+    "/atom.xml",
+    "/index.xml",
+    "/feed.xml",
+    "/feed.json",
+];
 
 /// Feeds of one page that are told.
 const MAX_OFFERS: usize = 50;
@@ -80,7 +87,10 @@ pub async fn discover<F: Fetch>(
         }
     }
     let pick = Pick::default();
-    let listed = parsed(got, at, now, move |document| read(document, Expect::Page(&pick))).await;
+    let listed = parsed(got, at, now, move |document| {
+        read(document, Expect::Page(&pick))
+    })
+    .await;
     let Ok(listed) = listed else {
         return Ok(Vec::new());
     };
@@ -118,7 +128,10 @@ async fn ask<F: Fetch>(url: &Url, manners: &Manners, fetch: &F) -> Result<(Got, 
         manners: manners.clone(),
         feed_id: "add".into(),
     };
-    let got = fetch.fetch(&question).await.map_err(|failed| failed.failure)?;
+    let got = fetch
+        .fetch(&question)
+        .await
+        .map_err(|failed| failed.failure)?;
     let at = Url::parse(&got.answer.url).unwrap_or_else(|_| url.clone());
     Ok((got, at))
 }
@@ -156,24 +169,41 @@ async fn on_page(
 ) -> Vec<(Offer, Option<Reading>)> {
     let header = got.links.clone();
     let here = at.clone();
-    let is_text = got.content_type.as_deref().is_some_and(|mime| mime.starts_with("text/plain"));
+    let is_text = got
+        .content_type
+        .as_deref()
+        .is_some_and(|mime| mime.starts_with("text/plain"));
     let found = parsed(got, at, now, move |document| {
         let itself = match read(document, Expect::Anything) {
             Ok(reading) if reading.kind.is_feed() => Some(reading),
-            Ok(reading) if reading.kind == Kind::Text && is_text => read(document, Expect::Sitemap).ok(),
+            Ok(reading) if reading.kind == Kind::Text && is_text => {
+                read(document, Expect::Sitemap).ok()
+            }
             _ => None,
         };
         if let Some(reading) = itself {
-            let way = if reading.kind == Kind::Sitemap { Way::Sitemap } else { Way::Feed };
+            let way = if reading.kind == Kind::Sitemap {
+                Way::Sitemap
+            } else {
+                Way::Feed
+            };
             let title = reading.channel.title.clone();
-            let offer = Offer { url: address, title, how: "itself", way };
+            let offer = Offer {
+                url: address,
+                title,
+                how: "itself",
+                way,
+            };
             return Ok(vec![(offer, Some(reading))]);
         }
         let markup = super::decode::decode(document.bytes, document.content_type);
         let mut offers = named(&header, &markup.text, &here);
         if offers.is_empty() {
             let plain = html::feed_anchors(&markup.text, &here);
-            offers = plain.into_iter().filter_map(|feed| offer(feed, "link text")).collect();
+            offers = plain
+                .into_iter()
+                .filter_map(|feed| offer(feed, "link text"))
+                .collect();
         }
         Ok(offers.into_iter().map(|offer| (offer, None)).collect())
     });
@@ -183,16 +213,26 @@ async fn on_page(
 /// D1: `Link` fields, then `<link>`s in the order of the document, each address once. A plain `application/json` counts only where nothing says
 /// that it is a feed in JSON.
 fn named(fields: &[String], markup: &str, here: &Url) -> Vec<Offer> {
-    let headers = links(fields).into_iter().filter(|link| link.has_rel("alternate"));
+    let headers = links(fields)
+        .into_iter()
+        .filter(|link| link.has_rel("alternate"));
     let headers = headers.filter_map(|link| {
         html::is_feed_type(&link.mime).then_some(())?;
         let url = link::resolve(&link.target, Some(here))?.into();
-        let feed = FeedLink { url, mime: link.mime, title: link.title };
+        let feed = FeedLink {
+            url,
+            mime: link.mime,
+            title: link.title,
+        };
         (!html::is_api(&feed)).then_some((feed, "link header"))
     });
     let elements = html::page(markup, Some(here)).feeds.into_iter();
-    let all: Vec<_> = headers.chain(elements.map(|feed| (feed, "link element"))).collect();
-    let declared = all.iter().any(|(feed, _)| feed.mime == "application/feed+json");
+    let all: Vec<_> = headers
+        .chain(elements.map(|feed| (feed, "link element")))
+        .collect();
+    let declared = all
+        .iter()
+        .any(|(feed, _)| feed.mime == "application/feed+json");
     let mut seen = HashSet::new();
     all.into_iter()
         .filter(|(feed, _)| !declared || feed.mime != "application/json")
@@ -204,5 +244,10 @@ fn named(fields: &[String], markup: &str, here: &Url) -> Vec<Offer> {
 
 fn offer(feed: FeedLink, how: &'static str) -> Option<Offer> {
     let url = link::resolve(&feed.url, None)?;
-    Some(Offer { url, title: feed.title, how, way: Way::Feed })
+    Some(Offer {
+        url,
+        title: feed.title,
+        how,
+        way: Way::Feed,
+    })
 }

@@ -33,7 +33,9 @@ pub async fn follow<F: Fetch>(
     now: DateTime<Utc>,
 ) -> (Arrival, Option<Answer>) {
     let mut round = match arrival {
-        Arrival::Fresh(fresh) if !fresh.channel.parts.is_empty() => Round::begin(*fresh, before, source),
+        Arrival::Fresh(fresh) if !fresh.channel.parts.is_empty() => {
+            Round::begin(*fresh, before, source)
+        }
         Arrival::Unchanged { memory } if !before.is_empty() => Round::again(memory, before),
         other => return (other, answer),
     };
@@ -47,7 +49,10 @@ pub async fn follow<F: Fetch>(
         };
         match fetch.fetch(&ask).await {
             Ok(got) => round.take(at, source, got, now).await,
-            Err(Failed { failure, answer: said }) => {
+            Err(Failed {
+                failure,
+                answer: said,
+            }) => {
                 let throttled = failure.is_throttling();
                 round.miss(&part.url, failure);
                 if throttled {
@@ -115,11 +120,16 @@ impl Round {
         };
         // F7: validators are good for the address that issued them.
         let own = Url::parse(&part.url).is_ok_and(|url| url.as_str() == got.answer.url);
-        let validators = if own { got.validators } else { Validators::default() };
+        let validators = if own {
+            got.validators
+        } else {
+            Validators::default()
+        };
         let bytes = match got.body {
             Body::NotModified => {
                 next.validators.etag = validators.etag.or(next.validators.etag);
-                next.validators.last_modified = validators.last_modified.or(next.validators.last_modified);
+                next.validators.last_modified =
+                    validators.last_modified.or(next.validators.last_modified);
                 self.keep(at, next);
                 return;
             }
@@ -216,7 +226,12 @@ fn chosen(fresh: &mut Fresh, before: Vec<PartMemory>, source: &Source) -> Vec<Pa
         .filter(|part| seen.insert(part.url.clone()))
         .collect();
     let all = near.len();
-    near.retain(|part| Url::parse(&part.url).ok().and_then(|url| link::registrable(&url)) == home);
+    near.retain(|part| {
+        Url::parse(&part.url)
+            .ok()
+            .and_then(|url| link::registrable(&url))
+            == home
+    });
     let elsewhere = all - near.len();
     let at = |lastmod: &Option<String>| {
         let stamp = date::parse(lastmod.as_deref()?, &Hints::default())?;
@@ -225,8 +240,16 @@ fn chosen(fresh: &mut Fresh, before: Vec<PartMemory>, source: &Source) -> Vec<Pa
     near.sort_by_key(|part| Reverse(at(&part.lastmod)));
     let over = near.len().saturating_sub(FOLLOWED);
     let told = [
-        (elsewhere, "sitemap-elsewhere", "sitemaps lie on other sites and are not followed"),
-        (over, "sitemaps-left-out", "sitemaps are older than the newest few that are followed"),
+        (
+            elsewhere,
+            "sitemap-elsewhere",
+            "sitemaps lie on other sites and are not followed",
+        ),
+        (
+            over,
+            "sitemaps-left-out",
+            "sitemaps are older than the newest few that are followed",
+        ),
     ];
     for (count, code, what) in told.into_iter().filter(|(count, ..)| *count > 0) {
         fresh
@@ -249,7 +272,11 @@ fn chosen(fresh: &mut Fresh, before: Vec<PartMemory>, source: &Source) -> Vec<Pa
 fn question(source: &Source, part: &PartMemory) -> Option<Ask> {
     let mut url = Url::parse(&part.url).ok()?;
     // F38: what the operator gave for this origin is for all of it, and for no other.
-    if let Some(index) = source.place.url().filter(|index| index.origin() == url.origin()) {
+    if let Some(index) = source
+        .place
+        .url()
+        .filter(|index| index.origin() == url.origin())
+    {
         let _ = url.set_username(index.username());
         let _ = url.set_password(index.password());
     }

@@ -52,7 +52,10 @@ pub fn read_listing(
         entries.push(entry(item, published, url, &listing.language));
     }
     if listing.without_link > 0 {
-        let message = format!("`item` matches {} elements without a link in them; they were passed over", listing.without_link);
+        let message = format!(
+            "`item` matches {} elements without a link in them; they were passed over",
+            listing.without_link
+        );
         oddities.push(Oddity::new("item-without-link", "document", message));
     }
     if listing.cut {
@@ -93,9 +96,11 @@ fn entry(item: &Listed, published: Option<Dated>, page: &Url, language: &Option<
 
 /// A text of a list as a date, if it says a day at least: a bare year is a number more often than not.
 fn dated(text: &str, hints: &Hints<'_>) -> Option<Dated> {
-    let stamp =
-        date::parse(text, hints).or_else(|| date::byline(text, hints)?.published)?;
-    (stamp.precision >= Precision::Day).then_some(Dated { stamp, from: "list" })
+    let stamp = date::parse(text, hints).or_else(|| date::byline(text, hints)?.published)?;
+    (stamp.precision >= Precision::Day).then_some(Dated {
+        stamp,
+        from: "list",
+    })
 }
 
 #[cfg(test)]
@@ -122,24 +127,52 @@ mod tests {
         assert_eq!(entry.id, "https://gov.example/docs/One.pdf");
         assert_eq!(entry.url.as_deref(), Some(entry.id.as_str()));
         // T8: the second row proves that days come first.
-        let days: Vec<String> = reading.entries.iter().map(|e| date::rfc3339(e.published.unwrap().at())).collect();
-        assert_eq!(days, ["2025-02-03T12:00:00Z", "2025-02-25T12:00:00Z", "2025-03-04T12:00:00Z"]);
+        let days: Vec<String> = reading
+            .entries
+            .iter()
+            .map(|e| date::rfc3339(e.published.unwrap().at()))
+            .collect();
+        assert_eq!(
+            days,
+            [
+                "2025-02-03T12:00:00Z",
+                "2025-02-25T12:00:00Z",
+                "2025-03-04T12:00:00Z"
+            ]
+        );
     }
 
     #[test]
     fn f27_a_page_that_lists_nothing_is_never_an_empty_list() {
-        assert_eq!(read("<p>Please log in</p>", &Pick::default()), Err(Unreadable::NothingListed));
-        let pick = Pick { item: Some("article".into()), ..Pick::default() };
+        assert_eq!(
+            read("<p>Please log in</p>", &Pick::default()),
+            Err(Unreadable::NothingListed)
+        );
+        let pick = Pick {
+            item: Some("article".into()),
+            ..Pick::default()
+        };
         let error = read("<p>Please log in</p>", &pick).unwrap_err();
-        assert_eq!(error.to_string(), "`item = \"article\"` matches nothing on the page; has its layout changed?");
+        assert_eq!(
+            error.to_string(),
+            "`item = \"article\"` matches nothing on the page; has its layout changed?"
+        );
         let deep = "<div>".repeat(400);
         assert_eq!(read(&deep, &pick), Err(Unreadable::TooLargeToList));
     }
 
     #[test]
     fn dates_that_cannot_be_read_are_told_where_the_operator_pointed_at_them() {
-        let pick = Pick { item: Some("li".into()), date: Some("i".into()), ..Pick::default() };
-        let reading = read("<ul><li><a href=/a>A</a><i>someday</i><li><a href=/b>B</a><li>none</ul>", &pick).unwrap();
+        let pick = Pick {
+            item: Some("li".into()),
+            date: Some("i".into()),
+            ..Pick::default()
+        };
+        let reading = read(
+            "<ul><li><a href=/a>A</a><i>someday</i><li><a href=/b>B</a><li>none</ul>",
+            &pick,
+        )
+        .unwrap();
         assert_eq!(reading.entries.len(), 2);
         let codes: Vec<&str> = reading.oddities.iter().map(|oddity| oddity.code).collect();
         assert_eq!(codes, ["date-unreadable", "item-without-link"]);

@@ -26,4 +26,6 @@ pub use entry::{
 };
 pub use files::{in_words, matching_files};
 pub use read::{Document, Expect, read};
-pub use visit::{Answer, Arrival, Failure, Fresh, Hop, Memory, PartMemory, Unreadable, Validators, Visit};
+pub use visit::{
+    Answer, Arrival, Failure, Fresh, Hop, Memory, PartMemory, Unreadable, Validators, Visit,
+};

@@ -82,8 +82,12 @@ fn read_contained(document: &Document<'_>, expect: Expect<'_>) -> Result<Reading
     };
     let mut reading = match (feed::shape(text), expect) {
         (Shape::Empty, _) => return Err(Unreadable::Empty),
-        (Shape::XmlFeed | Shape::JsonFeed, Expect::Page(_)) => return Err(misplaced("a feed", "url")),
-        (Shape::Sitemap, Expect::Feed | Expect::Page(_)) => return Err(misplaced("a sitemap", "sitemap")),
+        (Shape::XmlFeed | Shape::JsonFeed, Expect::Page(_)) => {
+            return Err(misplaced("a feed", "url"));
+        }
+        (Shape::Sitemap, Expect::Feed | Expect::Page(_)) => {
+            return Err(misplaced("a sitemap", "sitemap"));
+        }
         (Shape::Sitemap, _) => read_sitemap(text, document.url, dates)?,
         (Shape::Text, Expect::Sitemap) => read_addresses(text, document.url, dates)?,
         (Shape::Html, Expect::Sitemap) => return Err(Unreadable::NotASitemap),

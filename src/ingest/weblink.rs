@@ -104,10 +104,24 @@ mod tests {
     fn d1_link_fields_are_read_as_rfc_8288_has_them() {
         let field = "</a>; REL=\"x Alternate\"; type=\"Application/RSS+xml; charset=x\"; title=\"A, \\\"B\\\"; c\", <b,c>;rel=alternate;type=application/atom+xml;rel=next , junk, </d>; rel=self; anchor=\"/other\", <e";
         let found = links(&[field.into(), "<f>".into(), "<g>; rel=\"never closed".into()]);
-        let told: Vec<_> = found.iter().map(|link| (link.target.as_str(), link.mime.as_str(), link.title.as_deref())).collect();
+        let told: Vec<_> = found
+            .iter()
+            .map(|link| {
+                (
+                    link.target.as_str(),
+                    link.mime.as_str(),
+                    link.title.as_deref(),
+                )
+            })
+            .collect();
         assert_eq!(
             told,
-            [("/a", "application/rss+xml", Some("A, \"B\"; c")), ("b,c", "application/atom+xml", None), ("f", "", None), ("g", "", None)]
+            [
+                ("/a", "application/rss+xml", Some("A, \"B\"; c")),
+                ("b,c", "application/atom+xml", None),
+                ("f", "", None),
+                ("g", "", None)
+            ]
         );
         assert!(found[0].has_rel("alternate") && !found[1].has_rel("next"));
         assert_eq!(links(&["<a>,".repeat(10_000)]).len(), MAX_LINKS);

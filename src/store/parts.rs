@@ -45,7 +45,16 @@ impl Store {
                 etag,
                 last_modified,
             } = &part.validators;
-            put.execute(params![source, place as i64, part.url, part.lastmod, part.read, part.body, etag, last_modified])?;
+            put.execute(params![
+                source,
+                place as i64,
+                part.url,
+                part.lastmod,
+                part.read,
+                part.body,
+                etag,
+                last_modified
+            ])?;
         }
         Ok(())
     }

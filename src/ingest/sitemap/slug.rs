@@ -20,7 +20,11 @@ pub fn from_address(url: &Url) -> String {
 fn words(segment: &str) -> Option<String> {
     let plain = unescaped(segment);
     let stem = match plain.rsplit_once('.') {
-        Some((stem, ending)) if ending.len() <= 5 && ending.chars().all(|c| c.is_ascii_alphanumeric()) => stem,
+        Some((stem, ending))
+            if ending.len() <= 5 && ending.chars().all(|c| c.is_ascii_alphanumeric()) =>
+        {
+            stem
+        }
         _ => plain.as_str(),
     };
     let mut words: Vec<&str> = stem
@@ -83,15 +87,28 @@ mod tests {
     #[test]
     fn addresses_become_headlines() {
         for (address, want) in [
-            ("https://a.example/2025/11/night-boat-returns-471100.html", "Night boat returns"),
-            ("https://a.example/news/12345-ferry_vote_2025/", "Ferry vote 2025"),
-            ("https://a.example/%D1%80%D0%B5%D0%BA%D0%B0-%D0%B8-%D0%BC%D0%BE%D1%81%D1%82", "Река и мост"),
+            (
+                "https://a.example/2025/11/night-boat-returns-471100.html",
+                "Night boat returns",
+            ),
+            (
+                "https://a.example/news/12345-ferry_vote_2025/",
+                "Ferry vote 2025",
+            ),
+            (
+                "https://a.example/%D1%80%D0%B5%D0%BA%D0%B0-%D0%B8-%D0%BC%D0%BE%D1%81%D1%82",
+                "Река и мост",
+            ),
             ("https://a.example/story/harbour/8f3c2a91bd", "Harbour"),
             ("https://a.example/%ff%fe", "%ff%fe"),
             ("https://a.example/123456", "a.example/123456"),
             ("https://a.example/?id=5", "a.example/?id=5"),
         ] {
-            assert_eq!(from_address(&Url::parse(address).unwrap()), want, "{address}");
+            assert_eq!(
+                from_address(&Url::parse(address).unwrap()),
+                want,
+                "{address}"
+            );
         }
     }
 }

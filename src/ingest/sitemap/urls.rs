@@ -48,16 +48,36 @@ pub(super) fn entries(
     let untitled = name(&mut reading.entries);
     let cut = newest(&mut reading.entries);
     let told = [
-        (strange, "not-an-address", "addresses cannot be used and were passed over"),
-        (fronts, "front-page", "addresses are a front page and not an article; they were passed over"),
-        (undated.min(TOLD), "date-unreadable", "dates or more cannot be read"),
-        (untitled, "title-from-address", "entries have no headline; theirs is made from the address"),
-        (cut, "too-many-entries", "entries are older than the newest that were taken"),
+        (
+            strange,
+            "not-an-address",
+            "addresses cannot be used and were passed over",
+        ),
+        (
+            fronts,
+            "front-page",
+            "addresses are a front page and not an article; they were passed over",
+        ),
+        (
+            undated.min(TOLD),
+            "date-unreadable",
+            "dates or more cannot be read",
+        ),
+        (
+            untitled,
+            "title-from-address",
+            "entries have no headline; theirs is made from the address",
+        ),
+        (
+            cut,
+            "too-many-entries",
+            "entries are older than the newest that were taken",
+        ),
     ];
     let told = told.into_iter().filter(|(count, ..)| *count > 0);
-    reading.oddities.extend(told.map(|(count, code, what)| {
-        Oddity::new(code, "document", format!("{count} {what}"))
-    }));
+    reading.oddities.extend(
+        told.map(|(count, code, what)| Oddity::new(code, "document", format!("{count} {what}"))),
+    );
 }
 
 /// One entry without a headline of last resort, and how many of its dates cannot be read.
@@ -103,7 +123,10 @@ fn entry(one: &Listed, address: &Url, dates: Hints<'_>) -> (Entry, usize) {
             .map(str::to_owned)
             .collect(),
         enclosures: picture(Field::VideoFile)
-            .map(|url| Enclosure { url, ..Enclosure::default() })
+            .map(|url| Enclosure {
+                url,
+                ..Enclosure::default()
+            })
             .into_iter()
             .collect(),
         image: picture(Field::Image).or_else(|| picture(Field::VideoThumbnail)),
@@ -141,7 +164,8 @@ pub fn newest(entries: &mut Vec<Entry>) -> usize {
     let over = entries.len().saturating_sub(MAX_ENTRIES);
     if over > 0 {
         let at = |entry: &Entry| entry.published.or(entry.updated).map(|dated| dated.at());
-        let mut order: Vec<(usize, Entry)> = std::mem::take(entries).into_iter().enumerate().collect();
+        let mut order: Vec<(usize, Entry)> =
+            std::mem::take(entries).into_iter().enumerate().collect();
         order.sort_by_key(|(_, entry)| Reverse(at(entry)));
         order.truncate(MAX_ENTRIES);
         order.sort_by_key(|(place, _)| *place);

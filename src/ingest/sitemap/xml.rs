@@ -83,7 +83,9 @@ pub(super) fn read(text: &str) -> Result<Sitemap, Unreadable> {
             Ok(Event::Eof) => break,
             Ok(_) => {}
             Err(error) => {
-                return Err(Unreadable::Broken(format!("as XML it cannot be read: {error}")));
+                return Err(Unreadable::Broken(format!(
+                    "as XML it cannot be read: {error}"
+                )));
             }
         }
     }
@@ -208,7 +210,11 @@ impl State {
             "loc" if own && url.address.is_empty() => url.address = text.to_owned(),
             "lastmod" if own => url.lastmod = Some(text.to_owned()),
             _ => {
-                let kin = if self.inside.is_empty() { prefix } else { self.inside.as_str() };
+                let kin = if self.inside.is_empty() {
+                    prefix
+                } else {
+                    self.inside.as_str()
+                };
                 if let Some(field) = field(kin, name)
                     && url.fields.iter().filter(|(one, _)| *one == field).count() < MAX_VALUES
                 {
@@ -219,12 +225,25 @@ impl State {
     }
 
     fn finish(mut self) -> Sitemap {
-        let mut tell = |code, message| self.found.oddities.push(Oddity::new(code, "document", message));
+        let mut tell = |code, message| {
+            self.found
+                .oddities
+                .push(Oddity::new(code, "document", message))
+        };
         if self.uncounted > 0 {
-            tell("too-many-entries", format!("{} addresses beyond the first {MAX_READ} were not read", self.uncounted));
+            tell(
+                "too-many-entries",
+                format!(
+                    "{} addresses beyond the first {MAX_READ} were not read",
+                    self.uncounted
+                ),
+            );
         }
         if self.homeless > 0 {
-            tell("entry-without-identity", format!("{} entries have no <loc> and were dropped", self.homeless));
+            tell(
+                "entry-without-identity",
+                format!("{} entries have no <loc> and were dropped", self.homeless),
+            );
         }
         self.found
     }
