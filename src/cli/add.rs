@@ -12,6 +12,7 @@ use crate::config::{self, Addition, Config, EditError};
 use crate::date;
 use crate::ingest::fetch::Web;
 use crate::ingest::{self, Entry, Offer, Reading, Way};
+use crate::source::without_userinfo;
 
 /// Entries of the chosen one that are shown: enough to see that it is the right one.
 const SHOWN: usize = 5;
@@ -89,7 +90,7 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
     let address = address(&options.address)?;
     let found = runtime()?.block_on(find(&config, &address, options, Utc::now()))?;
     let Some(offer) = found.offers.get(found.chosen) else {
-        return Err(nothing(&options.address));
+        return Err(nothing(&without_userinfo(&address)));
     };
     let title = found
         .reading
@@ -121,7 +122,7 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
     };
     out::emit(&format!(
         "{}{}",
-        in_words(&found, &options.address),
+        in_words(&found, &without_userinfo(&address)),
         out::tame(&done)
     ))
 }
@@ -159,11 +160,11 @@ async fn find(
     let web = Web::new(1);
     let offers = ingest::discover(address, &config.manners, &web, now)
         .await
-        .map_err(|failure| Ended::Error(format!("{}: {failure}", options.address)))?;
+        .map_err(|failure| Ended::Error(format!("{}: {failure}", without_userinfo(address))))?;
     let (offers, mut readings): (Vec<_>, Vec<_>) = offers.into_iter().unzip();
     let wanted = options.pick.map(|pick| usize::from(pick) - 1);
     if offers.is_empty() {
-        return Err(nothing(&options.address));
+        return Err(nothing(&without_userinfo(address)));
     }
     if let Some(pick) = wanted.filter(|pick| *pick >= offers.len()) {
         let message = format!(
@@ -175,7 +176,7 @@ async fn find(
     }
     if wanted.is_none() && offers.iter().all(|offer| offer.way == Way::Page) {
         return Err(only_a_page(
-            &options.address,
+            &without_userinfo(address),
             readings.first().and_then(Option::as_ref),
         ));
     }
@@ -201,24 +202,24 @@ async fn find(
                     reading,
                 });
             }
-            Err(failure) => failures.push(format!("{}: {failure}", offer.url)),
+            Err(failure) => failures.push(format!("{}: {failure}", without_userinfo(&offer.url))),
         }
     }
     let message = format!(
         "{}\nwhat was found cannot be read:\n  {}",
-        options.address,
+        without_userinfo(address),
         failures.join("\n  ")
     );
     Err(Ended::Error(out::tame(&message)))
 }
 
-fn nothing(address: &str) -> Ended {
+fn nothing(address: &Url) -> Ended {
     Ended::Error(format!(
         "no feed was found behind {address}, and no list of articles on the page; with selectors it may still be read: page = \"{address}\" with `item` and `link`"
     ))
 }
 
-fn only_a_page(address: &str, listed: Option<&Reading>) -> Ended {
+fn only_a_page(address: &Url, listed: Option<&Reading>) -> Ended {
     let entries = listed.map_or(&[][..], |reading| reading.entries.as_slice());
     let message = format!(
         "no feed was found behind {address}; but the page itself lists {} articles:\n{}\nto listen to the page (page = \"{address}\"): headwater add {address} --pick 1",
@@ -234,13 +235,13 @@ fn listed(offers: &[Offer], chosen: Option<usize>) -> String {
     for (at, offer) in offers.iter().enumerate() {
         let mark = if Some(at) == chosen { '*' } else { ' ' };
         let title = offer.title.as_deref().unwrap_or("(no title)");
-        let shown = crate::source::without_userinfo(&offer.url);
+        let shown = without_userinfo(&offer.url);
         text.push_str(&format!("{mark} {:>2}. {}  {title}\n", at + 1, shown));
     }
     out::tame(&text)
 }
 
-fn in_words(found: &Found, address: &str) -> String {
+fn in_words(found: &Found, address: &Url) -> String {
     let mut text = listed(&found.offers, Some(found.chosen));
     if found.offers.len() > 1 {
         text.push_str(&format!("another one: headwater add {address} --pick N\n"));
@@ -284,7 +285,7 @@ fn latest(entries: &[Entry]) -> String {
 }
 
 fn shape(found: &Found, addition: &Addition, added: bool) -> Shape {
-    let shown = |url: &Url| crate::source::without_userinfo(url).to_string();
+    let shown = |url: &Url| without_userinfo(url).to_string();
     let offer = |(at, offer): (usize, &Offer)| OfferShape {
         pick: at + 1,
         key: offer.way.key(),

@@ -39,7 +39,8 @@ pub enum EditError {
     Unwritten { path: String, error: io::Error },
 }
 
-/// Puts a source after the last one of the file that `config` came from, and returns the section as it stands there. With `dry` nothing is written.
+/// Puts a source after the last one of the file that `config` came from, and returns the section as it may be shown: without the
+/// credentials of its address (F38). With `dry` nothing is written.
 ///
 /// The file is replaced in one step and keeps its permissions; where it is a symbolic link, the file behind it is replaced. The new text is checked before
 /// it is written.
@@ -100,7 +101,12 @@ fn with_source(
         table.insert("tags", value(tags));
     }
     table.insert(addition.key, value(addition.address.as_str()));
-    let section = format!("[[source]]\n{table}");
+    let mut shown = table.clone();
+    shown.insert(
+        addition.key,
+        value(without_userinfo(&addition.address).as_str()),
+    );
+    let section = format!("[[source]]\n{shown}");
     table.decor_mut().set_prefix("\n");
     let sources = document
         .entry("source")

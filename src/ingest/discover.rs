@@ -70,12 +70,18 @@ pub async fn discover<F: Fetch>(
     now: DateTime<Utc>,
 ) -> Result<Vec<(Offer, Option<Reading>)>, Failure> {
     let (got, at) = ask(address, manners, fetch).await?;
-    let found = on_page(got.clone(), address.clone(), at.clone(), now).await;
+    let mut found = on_page(got.clone(), address.clone(), at.clone(), now).await;
     if !found.is_empty() {
+        for (offer, _) in &mut found {
+            admit(&mut offer.url, address);
+        }
         return Ok(found);
     }
     for guess in GUESSES {
-        let Ok(url) = at.join(guess) else { continue };
+        let Ok(mut url) = at.join(guess) else {
+            continue;
+        };
+        admit(&mut url, address);
         if let Ok(reading) = look(&url, Way::Feed, manners, fetch, now).await {
             let offer = Offer {
                 title: reading.channel.title.clone(),
@@ -101,6 +107,15 @@ pub async fn discover<F: Fetch>(
         way: Way::Page,
     };
     Ok(vec![(offer, Some(listed))])
+}
+
+/// Gives an address the credentials that the operator wrote into another one of the same origin; those of other origins get none (F38).
+fn admit(url: &mut Url, address: &Url) {
+    if url.origin() == address.origin() && url.username().is_empty() {
+        // Both fail only for URLs that cannot have credentials in the first place.
+        let _ = url.set_username(address.username());
+        let _ = url.set_password(address.password());
+    }
 }
 
 /// Asks for what is offered and reads it as such: whether it is what the page says.

@@ -282,3 +282,33 @@ fn what_cannot_be_added_is_said_and_changes_nothing() {
     );
     assert_eq!(origin.requests("/papers").len(), before);
 }
+
+#[test]
+fn f38_credentials_are_written_for_their_own_origin_and_shown_nowhere() {
+    let (origin, other) = (Origin::start(), Origin::start());
+    let elsewhere = other.url("/feed");
+    origin.serve("/", html(&format!("<link rel=alternate type=application/rss+xml href=/papers><link rel=alternate type=application/rss+xml href='{elsewhere}'>")));
+    origin.serve("/papers", feed("ferries"));
+    other.serve("/feed", feed("bridges"));
+    let newsroom = Newsroom::bare(FILE);
+    let secret = |path: &str| origin.url(path).replace("http://", "http://me:hush@");
+    let ran = add(&newsroom, &secret("/"), &[]).ended(0);
+    assert!(
+        !ran.out.contains("hush") && !ran.err.contains("hush"),
+        "{}",
+        ran.out
+    );
+    assert!(file(&newsroom).contains(&secret("/papers")));
+    assert!(
+        origin.requests("/papers")[0]
+            .header("Authorization")
+            .is_some()
+    );
+    let ran = add(&newsroom, &secret("/"), &["--pick", "2", "--json"]).ended(0);
+    assert!(!ran.out.contains("hush"), "{}", ran.out);
+    assert!(other.requests("/feed")[0].header("Authorization").is_none());
+    for path in ["/missing", "/papers"] {
+        let ran = add(&newsroom, &secret(path), &[]).ended(1);
+        assert!(!ran.err.contains("hush"), "{}", ran.err);
+    }
+}
