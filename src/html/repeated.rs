@@ -25,6 +25,10 @@ const CLIMB: usize = 10;
 const SHAPE: usize = 4;
 /// Articles that make a list. Two alike may be chance.
 const FEWEST: usize = 3;
+/// Words before a link in its paragraph that make it part of a sentence. A place and a date before a headline are fewer.
+const RUNNING: usize = 4;
+/// Siblings before a link that are looked at for them; a paragraph may be one line of thousands.
+const NEAR: usize = 16;
 /// What the records of a list must weigh on average to be taken in any case, in tenths.
 const SURE: i64 = 45;
 /// … and when nothing on the page weighs more.
@@ -134,6 +138,7 @@ fn candidates<'a>(body: &NodeRef<'a>, base: Option<&Url>, here: &Url) -> Vec<Can
             && let Some((url, key)) = target(&node, base, here)
             && link::registrable(&url) == site
             && own.as_ref() != Some(&key)
+            && !is_inline(&node)
         {
             found.push(Candidate {
                 title: headline(&node),
@@ -147,6 +152,29 @@ fn candidates<'a>(body: &NodeRef<'a>, base: Option<&Url>, here: &Url) -> Vec<Can
         at = next(&node, body, !skipped);
     }
     found
+}
+
+/// Whether a link stands in running text: words of its paragraph come before it.
+fn is_inline(link: &NodeRef<'_>) -> bool {
+    let (mut node, mut words) = (*link, 0);
+    for _ in 0..SHAPE {
+        let (mut before, mut looked) = (node.prev_sibling(), 0);
+        while let Some(sibling) = before.filter(|_| words < RUNNING && looked < NEAR) {
+            if sibling.is_text() {
+                words += sibling.text().split_whitespace().take(RUNNING).count();
+            }
+            looked += 1;
+            before = sibling.prev_sibling();
+        }
+        let Some(around) = node.parent() else {
+            return false;
+        };
+        if around.has_name("p") {
+            return words >= RUNNING;
+        }
+        node = around;
+    }
+    false
 }
 
 fn target(node: &NodeRef<'_>, base: Option<&Url>, here: &Url) -> Option<(Url, String)> {

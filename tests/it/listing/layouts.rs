@@ -245,6 +245,8 @@ fn pages_that_list_no_articles_list_nothing() {
         "<p>Please log in</p><form><input></form>".to_owned(),
         // An article with its own text, links in it, and nothing that repeats.
         "<article><h1>One long article about a single thing</h1><p>It cites <a href='/one'>the report</a> and <a href='/two'>the letter</a>.</p></article>".to_owned(),
+        // What an article cites.
+        each(|_, title, slug| format!("<p>As the paper wrote at the time, <a href='/2025/{slug}'>{title}</a>, and as it went on to say on another day, <b><a href='/2024/{slug}'>once more {title}</a></b>.</p>")),
         // Other people's articles.
         each(|_, title, slug| format!("<li><a href='https://other.example/{slug}'>{title}</a></li>")),
         // Pictures.
@@ -302,6 +304,7 @@ fn f43_hostile_pages_are_read_in_linear_time_or_refused() {
         format!("{}{}", many("<div class=date>", 200), many("<a href=/y-y-y>word word word word</a>x ", 5_000)),
         format!("{}{}", many("<div class=sidebar>", 200), many("<i></i>", 20_000)),
         many("<article><h2><a href='//[", 30_000),
+        format!("<p>{}{}", many("<i></i>", 20_000), many("<a href=/y-y-y>word word word word</a>", 5_000)),
     ] {
         let _ = read(&page);
         let url = Url::parse("https://valley.example/").expect("an address");
