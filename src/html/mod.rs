@@ -5,7 +5,6 @@
 //! HTML that leaves this room unsanitised.
 
 mod address;
-mod beside;
 mod claims;
 mod clean;
 mod closing;
@@ -17,6 +16,7 @@ mod flow;
 mod jsonld;
 mod layout;
 mod listing;
+mod margins;
 mod open;
 mod opening;
 mod page;

@@ -12,7 +12,7 @@ use dom_query::{NodeId, NodeRef};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::beside::beside;
+use super::margins::beside;
 use super::record::{Facts, facts, headline, is_generic, next, touches_heading};
 use super::weight::{address, has_year, words};
 use crate::link;
