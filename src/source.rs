@@ -29,9 +29,26 @@ pub struct Source {
 pub enum Place {
     /// A feed on the web.
     Url(Url),
+    /// A page without a feed, which lists articles.
+    Page { url: Url, pick: Pick },
+    /// A sitemap, or an index of sitemaps.
+    Sitemap(Url),
     /// Files on disk: an absolute glob pattern. `root` is the folder of feeds.toml, against which paths are named, so that moving the folder does not
     /// make old articles new.
     Files { root: PathBuf, pattern: String },
+}
+
+/// Which parts of a page are its articles, as CSS selectors that were checked. Without `item` the page is searched for what repeats.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pick {
+    /// The element around one article.
+    pub item: Option<String>,
+    /// In it, the link to the article.
+    pub link: Option<String>,
+    /// In it, the headline, where the link's own text is none.
+    pub title: Option<String>,
+    /// In it, the date.
+    pub date: Option<String>,
 }
 
 impl fmt::Debug for Place {
@@ -43,13 +60,23 @@ impl fmt::Debug for Place {
 impl Place {
     /// Whether visiting it asks somebody else's machine for something, so that politeness (F11, F19) is owed.
     pub fn is_remote(&self) -> bool {
-        matches!(self, Place::Url(_))
+        self.url().is_some()
+    }
+
+    /// Its address on the web, credentials included. `None` for files.
+    pub fn url(&self) -> Option<&Url> {
+        match self {
+            Place::Url(url) | Place::Page { url, .. } | Place::Sitemap(url) => Some(url),
+            Place::Files { .. } => None,
+        }
     }
 
     /// The address as an operator wrote it, without credentials (F38).
     pub fn shown(&self) -> String {
         match self {
-            Place::Url(url) => without_userinfo(url).into(),
+            Place::Url(url) | Place::Page { url, .. } | Place::Sitemap(url) => {
+                without_userinfo(url).into()
+            }
             Place::Files { root, pattern } => {
                 let root = root.to_string_lossy();
                 pattern

@@ -16,7 +16,6 @@ use crate::date::rfc3339;
 use crate::enrich::CitedStory;
 use crate::link;
 use crate::pipeline::{sources_of, weigh};
-use crate::source::Place;
 use crate::store::{EntryFacts, Store, StoryFacts};
 
 #[derive(Args)]
@@ -204,7 +203,7 @@ fn why_unknown(store: Option<&Store>, config: &Config, what: &str) -> Result<Vec
     let is_near = |url: &Url| link::registrable(url).is_some_and(|site| site == host);
     for listening in &config.sources {
         let source = &listening.source;
-        if !matches!(&source.place, Place::Url(url) if is_near(url)) {
+        if !source.place.url().is_some_and(is_near) {
             continue;
         }
         reasons.push(match store.last_visit(&source.id)? {

@@ -13,7 +13,7 @@ use super::inspect_shape::{all_oddities, shape};
 use super::open::{Everywhere, configuration, runtime, store_to_read};
 use super::out;
 use crate::date::{self, Hints, Precision};
-use crate::ingest::fetch::{Ask, Body, Fetch, Web};
+use crate::ingest::fetch::{Ask, Body, Fetch, Web, unpacked};
 use crate::ingest::{self, Dated, Document, Expect, Reading, Validators};
 use crate::pipeline::{Studied, study};
 use crate::source::Manners;
@@ -131,6 +131,9 @@ fn take(document: &str, options: &Options) -> Result<Taken, Ended> {
     };
     let bytes = bytes
         .map_err(|error| Ended::Error(format!("{}: {}", document, ingest::in_words(&error))))?;
+    // Sitemaps lie about as .xml.gz; on the way over the net this is undone already.
+    let bytes =
+        unpacked(bytes, limit).map_err(|failure| Ended::Error(format!("{document}: {failure}")))?;
     Ok(Taken {
         bytes,
         name,

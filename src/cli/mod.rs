@@ -1,5 +1,6 @@
 //! The command line: one file a command; the only room that prints, and the one that turns errors into words and exit codes.
 
+mod add;
 mod check;
 mod ended;
 mod explain;
@@ -36,6 +37,8 @@ enum Command {
     Run,
     /// Visit what is due once, and end: for cron and timers
     Refresh(refresh::Options),
+    /// Find the feed behind an address and put it into feeds.toml
+    Add(add::Options),
     /// Check the configuration
     Check(check::Options),
     /// Show what headwater makes of one document; stores nothing
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
     let ended = match command {
         Command::Run => run::run(&everywhere),
         Command::Refresh(options) => refresh::run(&everywhere, &options),
+        Command::Add(options) => add::run(&everywhere, &options),
         Command::Check(options) => check::run(&everywhere, &options),
         Command::Inspect(options) => inspect::run(&everywhere, &options),
         Command::Status(options) => status::run(&everywhere, &options),

@@ -98,12 +98,18 @@ pub(super) static SOURCE: Kind = Kind {
             key("name", "\"UN News\""),
             key("tags", "[\"world\"]"),
             key("url", "\"https://news.example/feed.xml\""),
+            key("page", "\"https://example.gov/press\""),
+            key("item", "\"article\""),
+            key("link", "\"h2 a\""),
+            key("title", "\"h2\""),
+            key("date", "\"time\""),
+            key("sitemap", "\"https://news.example/news-sitemap.xml\""),
             key("files", "\"articles/*\""),
         ],
         TIMES,
         MANNERS,
     ],
-    later: &["page", "item", "link", "date", "sitemap", "full_text"],
+    later: &["full_text"],
 };
 
 pub(super) static FEED: Kind = Kind {

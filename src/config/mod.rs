@@ -1,9 +1,10 @@
 //! feeds.toml, read and checked once.
 //!
 //! What leaves this room has no faults: every address parses, every schedule fires, every `from` names something. What is wrong with a file is found
-//! in one reading, all of it, and shown with file, line, caret and suggestion. The one file it opens is the one it is told to [`load`]; it looks up no
-//! names, visits nothing and does not ask whether a place is there.
+//! in one reading, all of it, and shown with file, line, caret and suggestion. The one file it opens is the one it is told to [`load`], and the one it
+//! writes that which a source is [`append`]ed to; it looks up no names, visits nothing and does not ask whether a place is there.
 
+mod edit;
 mod fault;
 mod feeds;
 mod fetch;
@@ -20,11 +21,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+pub use edit::{Addition, EditError, append, free_id};
 pub use fault::{Fault, Faults};
 pub use server::{Server, Store};
 pub use sources::Listening;
 
 use crate::curate::Feed;
+use crate::source::Manners;
 use ledger::Ledger;
 use tree::Tree;
 
@@ -39,6 +42,8 @@ pub struct Config {
     pub store: Store,
     /// Visits at once.
     pub concurrency: usize,
+    /// `[fetch]`: how a source is visited that does not say otherwise.
+    pub manners: Manners,
     /// In the order of the file.
     pub sources: Vec<Listening>,
     /// In the order of the file.
@@ -100,6 +105,7 @@ fn check(text: &str, shown: &Path, path: PathBuf) -> Result<Config, Faults> {
         server,
         store,
         concurrency,
+        manners,
         sources,
         feeds,
         path,
@@ -398,7 +404,7 @@ files = \"articles/*\"
 [[source]]
 id = \"desk\"
 url = \"https://me:secret@news.example/feed.xml\"
-page = \"https://news.example/\"
+full_text = true
 
 [[feed]]
 id = \"World\"
@@ -461,11 +467,11 @@ error: two sources have the id `desk`
 14 | id = \"desk\"
    |      ------ the other one
 
-error: this version of headwater does not know `page` yet
+error: this version of headwater does not know `full_text` yet
   --> feeds.toml:20:1
    |
-20 | page = \"https://news.example/\"
-   | ^^^^
+20 | full_text = true
+   | ^^^^^^^^^
    |
    = help: take it out: it is planned for a later version
 
@@ -537,7 +543,9 @@ files = \"a/*\"
 id = \"b\"
 [[source]]
 id = \"c\"
-sitemap = \"https://c.example/s.xml\"
+page = \"https://c.example/\"
+link = \"h2 a\"
+item = \"//article\"
 [[source]]
 id = \"d\"
 files = \"a[\"
@@ -550,16 +558,44 @@ schedule = \"0 0 31 2 *\"
             [
                 "1:1 this [[source]] has no `id`",
                 "3:9 a source with both `url` and `files`",
-                "4:1 this [[source]] has neither `url` nor `files`",
-                "8:1 this version of headwater does not know `sitemap` yet",
-                "11:11 `files`: not a pattern for files: invalid range pattern",
-                "12:13 `tags`: a tag has no blanks and no commas in it",
-                "12:22 `tags` wants a list of strings, not a number",
-                "13:1 [[source]] has no key `concurrency`",
-                "14:17 `schedule`: this schedule never fires: no month it names has such a day",
+                "4:1 this [[source]] has none of `url`, `page`, `sitemap` and `files`",
+                "10:8 `item`: not a CSS selector that headwater can use",
+                "13:11 `files`: not a pattern for files: invalid range pattern",
+                "14:13 `tags`: a tag has no blanks and no commas in it",
+                "14:22 `tags` wants a list of strings, not a number",
+                "15:1 [[source]] has no key `concurrency`",
+                "16:17 `schedule`: this schedule never fires: no month it names has such a day",
             ]
         );
         assert!(faults(text).to_string().contains("it belongs in [fetch]"));
+    }
+
+    #[test]
+    fn pages_and_sitemaps_are_sources() {
+        let config = parsed(
+            "[[source]]\nid = \"a\"\npage = \"https://a.example/\"\nitem = \"li\"\ndate = \"time\"\n[[source]]\nid = \"b\"\nsitemap = \"https://b.example/s.xml\"\n",
+        );
+        let Place::Page { pick, .. } = &config.sources[0].source.place else {
+            panic!("a page");
+        };
+        assert_eq!(
+            (pick.item.as_deref(), pick.date.as_deref(), &pick.link),
+            (Some("li"), Some("time"), &None)
+        );
+        assert!(matches!(config.sources[1].source.place, Place::Sitemap(_)));
+    }
+
+    #[test]
+    fn selectors_stand_with_their_page_and_their_item() {
+        let text = "[[source]]\nid = \"a\"\npage = \"https://a.example/\"\nlink = \"a\"\n[[source]]\nid = \"b\"\nurl = \"https://b.example/\"\nitem = \"li\"\n[[source]]\nid = \"c\"\npage = \"https://a.example/\"\nsitemap = \"https://a.example/\"\n";
+        assert_eq!(
+            messages(text),
+            [
+                "4:8 `link` is looked for in every `item`, and there is none",
+                "8:8 `item` is for pages, and this source has no `page`",
+                "12:11 a source with both `page` and `sitemap`",
+            ]
+        );
     }
 
     #[test]

@@ -92,11 +92,6 @@ impl<'a> Section<'a> {
         self.value(key).is_some()
     }
 
-    /// Whether it has a key that only a later version reads.
-    pub fn has_later(&self, key: &str) -> bool {
-        self.kind.later.contains(&key) && self.has(key)
-    }
-
     pub fn is_empty_list(&self, key: &str) -> bool {
         self.value(key)
             .and_then(|value| value.get_ref().as_array())

@@ -11,7 +11,7 @@ use super::section::Section;
 use super::tree::Tree;
 use super::value;
 use crate::schedule::Schedule;
-use crate::source::{Manners, Place, Source};
+use crate::source::{Manners, Pick, Place, Source};
 
 /// Most sources in one file. One process on one SQLite file is not built for more.
 const MAX_SOURCES: usize = 10_000;
@@ -88,39 +88,78 @@ fn tags<'a>(section: &Section<'a>, names: &mut Names<'a>, ledger: &mut Ledger) -
     tags
 }
 
+/// The keys that say where a source is: it has one of them.
+const PLACES: [&str; 4] = ["url", "page", "sitemap", "files"];
+
+/// The keys that say what on a page is an article.
+const PICKS: [&str; 4] = ["item", "link", "title", "date"];
+
 fn place(section: &Section, root: &Path, ledger: &mut Ledger) -> Option<Place> {
     let url = section.address("url", ledger, value::web_address);
+    let page = section.address("page", ledger, value::web_address);
+    let sitemap = section.address("sitemap", ledger, value::web_address);
     let pattern = section.read("files", ledger, value::pattern);
-    match (section.has("url"), section.has("files")) {
-        (true, true) => {
-            let note = Note::new(
-                &section.span_of("files"),
-                "a source with both `url` and `files`",
-            );
-            let help = "make two sources of it, or leave one of them out".to_string();
-            ledger.note(
-                note.earlier(&section.span_of("url"), "the other place")
-                    .help(Some(help)),
-            );
-            None
-        }
-        (true, false) => url.map(Place::Url),
-        (false, true) => files(pattern?, root, section, ledger),
-        (false, false) => {
-            // With the place of a later version in it, that is the one fault to tell.
-            if !section.has_later("page") && !section.has_later("sitemap") {
-                let help = "give it url = \"https://…\" for a feed on the web, or files = \"…\" for files on disk".to_string();
-                ledger.note(
-                    Note::new(
-                        &section.span,
-                        "this [[source]] has neither `url` nor `files`",
-                    )
-                    .help(Some(help)),
-                );
-            }
-            None
-        }
+    let pick = pick(section, ledger);
+    let mut given = PLACES.into_iter().filter(|key| section.has(key));
+    let Some(first) = given.next() else {
+        let help = "give it url = \"https://…\" for a feed on the web, page for a web page that lists articles, sitemap for a sitemap, or files = \"…\" for files on disk".to_string();
+        let message = "this [[source]] has none of `url`, `page`, `sitemap` and `files`";
+        ledger.note(Note::new(&section.span, message).help(Some(help)));
+        return None;
+    };
+    if let Some(second) = given.next() {
+        let message = format!("a source with both `{first}` and `{second}`");
+        let help = "make two sources of it, or leave one of them out".to_string();
+        ledger.note(
+            Note::new(&section.span_of(second), message)
+                .earlier(&section.span_of(first), "the other place")
+                .help(Some(help)),
+        );
+        return None;
     }
+    match first {
+        "url" => url.map(Place::Url),
+        "page" => Some(Place::Page {
+            url: page?,
+            pick: pick?,
+        }),
+        "sitemap" => sitemap.map(Place::Sitemap),
+        _ => files(pattern?, root, section, ledger),
+    }
+}
+
+/// The selectors of a page; `None` when they are faulty. Without a page, or without `item`, they mean nothing.
+fn pick(section: &Section, ledger: &mut Ledger) -> Option<Pick> {
+    let mut sound = true;
+    let mut read = |key: &str, ledger: &mut Ledger| {
+        let selector = section.read(key, ledger, value::selector);
+        sound &= selector.is_some() || !section.has(key);
+        selector
+    };
+    let pick = Pick {
+        item: read("item", ledger),
+        link: read("link", ledger),
+        title: read("title", ledger),
+        date: read("date", ledger),
+    };
+    for key in PICKS.into_iter().filter(|key| section.has(key)) {
+        let (message, help) = if !section.has("page") {
+            (
+                format!("`{key}` is for pages, and this source has no `page`"),
+                "leave it out, or write page instead of the other place",
+            )
+        } else if !section.has("item") {
+            (
+                format!("`{key}` is looked for in every `item`, and there is none"),
+                "give item too: a selector for the element around one article",
+            )
+        } else {
+            continue;
+        };
+        sound = false;
+        ledger.note(Note::new(&section.span_of(key), message).help(Some(help.into())));
+    }
+    sound.then_some(pick)
 }
 
 /// The pattern made absolute; what is special to a pattern in the name of the folder itself is taken literally.

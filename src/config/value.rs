@@ -10,6 +10,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use url::Url;
 
 use super::ledger::{Wrong, quoted};
+use crate::html;
 use crate::schedule::{self, Schedule};
 
 /// Longest id, in characters. An id is a path segment of every address it occurs in.
@@ -32,6 +33,9 @@ const MAX_LANGUAGE: usize = 35;
 
 /// Longest glob pattern, in bytes; matching is recursive in it.
 const MAX_PATTERN: usize = 1_024;
+
+/// Longest CSS selector, in bytes: every element of a page is held against it.
+const MAX_SELECTOR: usize = 512;
 
 /// Longest path of the store, in bytes, as Linux has it.
 const MAX_PATH: usize = 4_096;
@@ -351,6 +355,20 @@ pub(super) fn pattern(text: &str) -> Result<&str, Wrong> {
                 .map(|(at, c)| at..at + c.len_utf8());
             Err(Wrong::new(format!("not a pattern for files: {}", error.msg)).at(place))
         }
+    }
+}
+
+/// A CSS selector, for pages.
+pub(super) fn selector(text: &str) -> Result<String, Wrong> {
+    if text.len() > MAX_SELECTOR {
+        return Err(Wrong::new(format!(
+            "longer than {MAX_SELECTOR} bytes, the limit for a selector"
+        )));
+    }
+    match html::selector_fault(text) {
+        None => Ok(text.trim().to_string()),
+        Some(fault) => Err(Wrong::new(fault)
+            .help("write one as in a style sheet: \"article\", \"ul.news > li\", \"h2 a\"")),
     }
 }
 

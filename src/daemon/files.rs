@@ -38,7 +38,7 @@ impl Files {
                 Place::Files { pattern, .. } => {
                     Some((listening.source.id.clone(), pattern.clone()))
                 }
-                Place::Url(_) => None,
+                Place::Url(_) | Place::Page { .. } | Place::Sitemap(_) => None,
             })
             .collect();
         let look = move || -> HashMap<String, u64> {

@@ -7,21 +7,9 @@ use super::address::{absolute, absolute_web, srcset};
 use super::claims::{Meta, authors, first, nodes, published, title, updated};
 use super::content;
 use super::depth::too_deep;
+use super::feeds::{FeedLink, feeds, has_rel};
 use super::jsonld::{self, Described};
 use super::text::{flatten, fold, legal};
-
-/// Feeds a page may offer; blogs offer a handful, some one for every tag.
-const MAX_FEEDS: usize = 100;
-
-/// A feed that a page offers (D1).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedLink {
-    /// Absolute, http or https.
-    pub url: String,
-    /// In lower case, without parameters.
-    pub mime: String,
-    pub title: Option<String>,
-}
 
 /// What a page says of itself. Texts are plain; addresses absolute and http(s).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -137,13 +125,6 @@ fn canonical(document: &Document, base: Option<&Url>) -> Option<String> {
     absolute_web(&link.attr("href")?, base)
 }
 
-fn has_rel(link: &NodeRef<'_>, wanted: &str) -> bool {
-    link.attr("rel").is_some_and(|rel| {
-        rel.split_ascii_whitespace()
-            .any(|word| word.eq_ignore_ascii_case(wanted))
-    })
-}
-
 fn language(document: &Document, meta: &Meta, described: &Described) -> Option<String> {
     let html = first(document, "html[lang]")
         .and_then(|html| html.attr("lang"))
@@ -154,47 +135,6 @@ fn language(document: &Document, meta: &Meta, described: &Described) -> Option<S
         .or(described.language.clone());
     told.or_else(|| meta.first(&["og:locale"]))
         .map(|lang| lang.replace('_', "-"))
-}
-
-/// D1: `link rel=alternate` of a feed type, in document order, each address once. oEmbed and the like have other types;
-/// plain JSON counts only where the address does not belong to WordPress's API.
-fn feeds(document: &Document, base: Option<&Url>) -> Vec<FeedLink> {
-    let mut found: Vec<FeedLink> = Vec::new();
-    for link in nodes(document, "link[rel][type][href]") {
-        let mime = link.attr("type").unwrap_or_default();
-        let mime = mime
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        let feed = matches!(
-            mime.as_str(),
-            "application/rss+xml"
-                | "application/atom+xml"
-                | "application/rdf+xml"
-                | "application/feed+json"
-                | "application/json"
-        );
-        let Some(url) = link.attr("href").and_then(|href| absolute_web(&href, base)) else {
-            continue;
-        };
-        let api =
-            mime == "application/json" && (url.contains("/wp-json") || url.contains("oembed"));
-        if feed
-            && !api
-            && has_rel(&link, "alternate")
-            && found.len() < MAX_FEEDS
-            && !found.iter().any(|f| f.url == url)
-        {
-            let title = link
-                .attr("title")
-                .map(|title| fold(&title))
-                .filter(|title| !title.is_empty());
-            found.push(FeedLink { url, mime, title });
-        }
-    }
-    found
 }
 
 /// A page's `<base>` does not travel with its content, so the addresses are made absolute here.

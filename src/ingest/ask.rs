@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::entry::Reading;
 use super::fetch::{Ask, Body, Failed, Fetch, Got};
 use super::files::visit_files;
+use super::follow::follow;
 use super::read::{Document, Expect, read};
 use super::specimen::Specimen;
 use super::visit::{Answer, Arrival, Failure, Fresh, Memory, Unreadable, Validators, address_hash};
@@ -49,7 +49,19 @@ pub async fn visit<F: Fetch>(
                 None,
             )
         }
-        Place::Url(url) => visit_url(source, url, memory, force, fetch, now).await,
+        Place::Url(url) | Place::Page { url, .. } => {
+            visit_url(source, url, memory, force, fetch, now).await
+        }
+        Place::Sitemap(url) => {
+            let before =
+                if force == Force::Conditional && memory.asked == Some(asked_hash(source, &url)) {
+                    memory.parts.clone()
+                } else {
+                    Vec::new()
+                };
+            let visited = visit_url(source, url, memory, force, fetch, now).await;
+            follow(source, before, visited, fetch, now).await
+        }
     }
 }
 
@@ -62,7 +74,7 @@ async fn visit_url<F: Fetch>(
     now: DateTime<Utc>,
 ) -> (Arrival, Option<Answer>) {
     // F7: validators are good for the address that issued them only; a changed address in feeds.toml drops them.
-    let same_address = memory.asked == Some(address_hash(&url));
+    let same_address = memory.asked == Some(asked_hash(source, &url));
     let conditional = force == Force::Conditional && same_address;
     let validators = if conditional {
         memory.validators.clone()
@@ -111,6 +123,23 @@ async fn visit_url<F: Fetch>(
     }
 }
 
+/// Whether the memory is of what the source asks for now (F7).
+pub(super) fn is_of(memory: &Memory, source: &Source) -> bool {
+    source
+        .place
+        .url()
+        .is_some_and(|url| memory.asked == Some(asked_hash(source, url)))
+}
+
+/// What is asked, and for what: other selectors make other entries of the same bytes, which are then no old news.
+fn asked_hash(source: &Source, url: &Url) -> [u8; 32] {
+    match &source.place {
+        Place::Page { pick, .. } => Sha256::digest(format!("{url}\n{pick:?}")).into(),
+        Place::Sitemap(_) => Sha256::digest(format!("{url}\nsitemap")).into(),
+        Place::Url(_) | Place::Files { .. } => address_hash(url),
+    }
+}
+
 async fn arrival(
     source: &Source,
     url: Url,
@@ -143,10 +172,10 @@ async fn arrival(
     let next = Memory {
         validators: got.validators,
         validated_url: Some(got.answer.url.clone()),
-        asked: Some(address_hash(&url)),
+        asked: Some(asked_hash(source, &url)),
         // A delta is not the document: whatever comes next whole is read (F28).
         body: Some(hash).filter(|_| !is_delta),
-        documents: Vec::new(),
+        ..Memory::default()
     };
     if conditional && memory.body == Some(hash) {
         // F8: the same bytes are no news, whatever the validators say; the new validators are kept.
@@ -157,7 +186,7 @@ async fn arrival(
         at: got.answer.url,
         content_type: got.content_type,
     };
-    match reading(taken, source.zone, now).await {
+    match reading(taken, source, now).await {
         Ok(reading) => Arrival::Fresh(Box::new(Fresh {
             channel: reading.channel,
             entries: reading.entries,
@@ -177,9 +206,10 @@ struct Taken {
     content_type: Option<String>,
 }
 
-/// Reads a feed off the async threads. A document on which a parser panics goes along with the failure.
-async fn reading(taken: Taken, zone: Tz, now: DateTime<Utc>) -> Result<Reading, Failure> {
+/// Reads a document off the async threads. A document on which a parser panics goes along with the failure.
+async fn reading(taken: Taken, source: &Source, now: DateTime<Utc>) -> Result<Reading, Failure> {
     let kept = taken.clone();
+    let (zone, place) = (source.zone, source.place.clone());
     let task = tokio::task::spawn_blocking(move || {
         let here = Url::parse(&taken.at).ok();
         let document = Document {
@@ -190,7 +220,7 @@ async fn reading(taken: Taken, zone: Tz, now: DateTime<Utc>) -> Result<Reading, 
             zone,
             now,
         };
-        read(&document, Expect::Feed)
+        read(&document, Expect::of(&place))
     });
     match task.await {
         Ok(Ok(reading)) => Ok(reading),

@@ -175,6 +175,17 @@ pub struct Channel {
     pub deleted: Vec<String>,
     /// `itunes:*` and `podcast:*` elements of the channel (P18).
     pub extensions: Vec<Extension>,
+    /// The sitemaps that an index of sitemaps names. They hold the entries, and the document itself none.
+    pub parts: Vec<Part>,
+}
+
+/// One sitemap of an index.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Absolute.
+    pub url: String,
+    /// When it changed last, as written.
+    pub lastmod: Option<String>,
 }
 
 /// What a document asks of those who poll it, as it wrote it; what that comes to is for `schedule` to say.

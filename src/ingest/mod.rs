@@ -6,20 +6,26 @@
 mod article;
 mod ask;
 mod decode;
+mod discover;
 mod entry;
 mod extension;
 mod feed;
 pub mod fetch;
 mod files;
+mod follow;
+mod listing;
 mod party;
 mod read;
 mod robots;
+mod sitemap;
 mod specimen;
 mod visit;
+mod weblink;
 
 pub use ask::{Force, visit};
+pub use discover::{Offer, Way, discover, look};
 pub use entry::{
-    Asks, Channel, Dated, Enclosure, Entry, Extension, Kind, Oddity, Origin, Person, Reading,
+    Asks, Channel, Dated, Enclosure, Entry, Extension, Kind, Oddity, Origin, Part, Person, Reading,
     Relation,
 };
 pub use files::{in_words, matching_files};
@@ -27,4 +33,6 @@ pub use party::{Guest, Party, visit_together};
 pub use read::{Document, Expect, read};
 pub use robots::{Permission, Robots};
 pub use specimen::Specimen;
-pub use visit::{Answer, Arrival, Failure, Fresh, Hop, Memory, Unreadable, Validators, Visit};
+pub use visit::{
+    Answer, Arrival, Failure, Fresh, Hop, Memory, PartMemory, Unreadable, Validators, Visit,
+};

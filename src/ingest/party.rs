@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use super::ask::{Force, visit};
+use super::ask::{Force, is_of, visit};
 use super::fetch::{Ask, Failed, Fetch, Got};
 use super::visit::{Answer, Arrival, Memory, Validators};
 use crate::source::Source;
@@ -44,11 +44,14 @@ pub async fn visit_together<F: Fetch>(
     let held = |guest: &Guest| {
         let Memory {
             validators,
-            asked,
             validated_url,
             ..
         } = guest.memory.clone();
-        (validators, asked, validated_url)
+        (
+            validators,
+            validated_url,
+            is_of(&guest.memory, &guest.source),
+        )
     };
     let alike = followers.iter().all(|guest| held(guest) == held(&leader));
     let asking = Asking {

@@ -11,9 +11,12 @@ use super::decode::decode;
 use super::entry::{Oddity, Reading};
 use super::extension;
 use super::feed::{self, Shape};
+use super::listing::read_listing;
+use super::sitemap::{read_addresses, read_sitemap};
 use super::visit::Unreadable;
 use crate::date::Hints;
 use crate::language;
+use crate::source::{Pick, Place};
 
 /// A document as it came, with what is known about it.
 #[derive(Clone, Copy, Debug)]
@@ -32,15 +35,31 @@ pub struct Document<'a> {
 
 /// What may be in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expect {
+pub enum Expect<'a> {
     /// A feed, as at a source's `url`: a web page there is a login, parking or error page (F27).
     Feed,
     /// A feed or an article, as in files and for `inspect`.
     Anything,
+    /// A page that lists articles. A feed there is read by another key of feeds.toml, and is told to be.
+    Page(&'a Pick),
+    /// A sitemap in XML or plain text. A feed will do: crawlers take one for a sitemap too.
+    Sitemap,
+}
+
+impl<'a> Expect<'a> {
+    /// What the document of a source is to be.
+    pub fn of(place: &'a Place) -> Expect<'a> {
+        match place {
+            Place::Url(_) => Expect::Feed,
+            Place::Page { pick, .. } => Expect::Page(pick),
+            Place::Sitemap(_) => Expect::Sitemap,
+            Place::Files { .. } => Expect::Anything,
+        }
+    }
 }
 
 /// Reads one document. Pure but for the panics of foreign parsers, which are contained and told.
-pub fn read(document: &Document<'_>, expect: Expect) -> Result<Reading, Unreadable> {
+pub fn read(document: &Document<'_>, expect: Expect<'_>) -> Result<Reading, Unreadable> {
     // Nothing outlives the call but the returned value, so no broken state can be seen after a panic.
     panic::catch_unwind(AssertUnwindSafe(|| read_contained(document, expect))).unwrap_or_else(
         |payload| {
@@ -55,7 +74,7 @@ pub fn read(document: &Document<'_>, expect: Expect) -> Result<Reading, Unreadab
     )
 }
 
-fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Unreadable> {
+fn read_contained(document: &Document<'_>, expect: Expect<'_>) -> Result<Reading, Unreadable> {
     let decoded = decode(document.bytes, document.content_type);
     let text = decoded.text.as_ref();
     let dates = Hints {
@@ -65,6 +84,16 @@ fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Un
     };
     let mut reading = match (feed::shape(text), expect) {
         (Shape::Empty, _) => return Err(Unreadable::Empty),
+        (Shape::XmlFeed | Shape::JsonFeed, Expect::Page(_)) => {
+            return Err(misplaced("a feed", "url"));
+        }
+        (Shape::Sitemap, Expect::Feed | Expect::Page(_)) => {
+            return Err(misplaced("a sitemap", "sitemap"));
+        }
+        (Shape::Sitemap, _) => read_sitemap(text, document.url, dates)?,
+        (Shape::Text, Expect::Sitemap) => read_addresses(text, document.url, dates)?,
+        (Shape::Html, Expect::Sitemap) => return Err(Unreadable::NotASitemap),
+        (Shape::Html | Shape::Text, Expect::Page(pick)) => listed(document, text, pick, dates)?,
         (Shape::OtherXml(what), _) => return Err(Unreadable::Unsupported(what)),
         (Shape::XmlFeed | Shape::JsonFeed, _) => feed::read_feed(
             text,
@@ -108,6 +137,23 @@ fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Un
         ));
     }
     Ok(reading)
+}
+
+fn misplaced(what: &'static str, key: &'static str) -> Unreadable {
+    Unreadable::Misplaced { what, key }
+}
+
+/// A page as a list. Without an address of its own nothing on it can be known to be of its site.
+fn listed(
+    document: &Document<'_>,
+    text: &str,
+    pick: &Pick,
+    dates: Hints<'_>,
+) -> Result<Reading, Unreadable> {
+    match document.url {
+        Some(url) if !is_binary(text) => read_listing(text, url, pick, dates),
+        _ => Err(Unreadable::NothingListed),
+    }
 }
 
 /// Longest markup of one entry that is kept, in bytes: three long books. One entry that fills a document of `max_bytes` would be compressed into every
@@ -328,7 +374,7 @@ mod tests {
             Err(Unreadable::NotAFeed(_))
         ));
         assert!(matches!(
-            read(&document(b"<urlset/>", "x"), Expect::Anything),
+            read(&document(b"<opml/>", "x"), Expect::Anything),
             Err(Unreadable::Unsupported(_))
         ));
         assert!(matches!(

@@ -23,6 +23,23 @@ pub struct Memory {
     pub body: Option<[u8; 32]>,
     /// For files: each path last read, with the SHA-256 of what it held.
     pub documents: Vec<(String, [u8; 32])>,
+    /// For an index of sitemaps: those that are followed.
+    pub parts: Vec<PartMemory>,
+}
+
+/// What is remembered of one sitemap of an index.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PartMemory {
+    /// Absolute, as the index names it.
+    pub url: String,
+    /// When it changed last, as the index wrote it when it was last read.
+    pub lastmod: Option<String>,
+    /// … and as the index wrote it when the sitemap itself was last read.
+    pub read: Option<String>,
+    /// SHA-256 of what was read (F8); `None` when it was never had.
+    pub body: Option<[u8; 32]>,
+    /// Its own (F1, F2), when it was not redirected.
+    pub validators: Validators,
 }
 
 impl Memory {
@@ -237,6 +254,21 @@ pub enum Unreadable {
     TooDeep(usize),
     #[error("this is {0}, which headwater does not read")]
     Unsupported(&'static str),
+    #[error("this is {what}; write {key} = \"…\" for it in feeds.toml")]
+    Misplaced {
+        what: &'static str,
+        key: &'static str,
+    },
+    #[error("this is no sitemap; robots.txt of the site often names those it has")]
+    NotASitemap,
+    #[error(
+        "no repeated links found; give `item` and `link`: CSS selectors for the element around one article and for the link in it"
+    )]
+    NothingListed,
+    #[error("`{key} = {selector:?}` matches nothing on the page; has its layout changed?")]
+    NoMatch { key: &'static str, selector: String },
+    #[error("the page is nested too deep, or is too large, to be read as a list")]
+    TooLargeToList,
     #[error("the parser panicked on it; please report the document: {0}")]
     Panicked(String),
 }

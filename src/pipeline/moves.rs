@@ -184,7 +184,8 @@ fn is_acceptable(operators: &Url, here: &Url, to: &str) -> bool {
 pub(super) fn server(source: &Source, moves: &Moves) -> Option<String> {
     match &source.place {
         Place::Url(operators) => link::server(&address(operators, moves.moved_to.as_ref())),
-        Place::Files { .. } => None,
+        // Only feeds are followed where they move: a page or a sitemap shows by nothing that it is still the same.
+        other => other.url().and_then(link::server),
     }
 }
 

@@ -102,7 +102,7 @@ impl<'a> Case<'a> {
             let place = moves::at_its_place(source, &moves).place;
             let memory = match &place {
                 Place::Url(url) => Some(memory.clone().readdressed(url)),
-                Place::Files { .. } => None,
+                Place::Page { .. } | Place::Sitemap(_) | Place::Files { .. } => None,
             };
             return Ok(Moved {
                 moves: Moves::default(),

@@ -31,16 +31,17 @@ pub fn listed(config: &Config, now: DateTime<Utc>) -> Vec<Listed> {
     // A source that was never visited is due at once: whoever listed it waits to see it. Hosts are spared by `per_host` and `host_interval` (F19).
     for Listening { source, .. } in &config.sources {
         let because = Because::Startup.as_str();
-        let url = match &source.place {
-            Place::Url(url) => Some(url),
-            Place::Files { .. } => None,
+        // A sitemap may be an index, whose answer is not all that its visit asks for: it shares with nobody.
+        let shared = match &source.place {
+            Place::Url(url) | Place::Page { url, .. } => Some(url),
+            Place::Sitemap(_) | Place::Files { .. } => None,
         };
         sources.push(Listed {
             id: source.id.clone(),
             name: source.name.clone(),
             address: source.place.shown(),
-            server: url.and_then(link::server),
-            follows: url.and_then(|url| leader(&mut leaders, url, &source.id)),
+            server: source.place.url().and_then(link::server),
+            follows: shared.and_then(|url| leader(&mut leaders, url, &source.id)),
             first_due: now,
             because,
         });

@@ -45,6 +45,7 @@ impl Store {
             .prepare_cached("SELECT path, hash FROM documents WHERE source = ?1 ORDER BY path")?;
         let rows = documents.query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?;
         kept.memory.documents = rows.collect::<Result<_, _>>()?;
+        kept.memory.parts = self.parts(source)?;
         Ok(kept)
     }
 
@@ -70,7 +71,7 @@ impl Store {
                 put.execute(params![source, path, hash])?;
             }
         }
-        Ok(())
+        self.remember_parts(source, &memory.parts)
     }
 
     /// A source's home on the web: the page it names, else its own address.
@@ -118,6 +119,7 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
             },
             body: row.get(4)?,
             documents: Vec::new(),
+            parts: Vec::new(),
         },
         failures: row.get(5)?,
         gone_since: moment(6)?,

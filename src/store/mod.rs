@@ -11,6 +11,7 @@ mod kept;
 mod keys;
 mod links;
 mod moves;
+mod parts;
 mod report;
 mod schema;
 mod shapes;

@@ -194,8 +194,20 @@ CREATE TABLE languages (         -- derived
 ) STRICT;
 ";
 
-fn steps() -> [M<'static>; 3] {
-    [M::up(FIRST), M::up(SECOND), M::up(CARRIED)]
+/// The sitemaps that a source which is an index of them follows.
+const PARTS: &str = r"
+CREATE TABLE parts (
+    source TEXT NOT NULL REFERENCES sources (id),
+    place  INTEGER NOT NULL,
+    url    TEXT NOT NULL,
+    lastmod TEXT, read TEXT,                    -- as the index wrote it: now, and when this one was last read
+    body   BLOB, etag BLOB, last_modified BLOB,
+    PRIMARY KEY (source, place)
+) STRICT, WITHOUT ROWID;
+";
+
+fn steps() -> [M<'static>; 4] {
+    [M::up(FIRST), M::up(SECOND), M::up(CARRIED), M::up(PARTS)]
 }
 
 /// Refuses what is no store of ours, or of a newer version. Reads only, so that what is refused is left as it was.

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::*;
 use crate::date::{self, Hints};
 use crate::dedupe::{EntryRef, Fingerprint, Reason, StoryId};
-use crate::ingest::{Dated, Entry, Extension, Memory, Origin, Person, Validators};
+use crate::ingest::{Dated, Entry, Extension, Memory, Origin, PartMemory, Person, Validators};
 use crate::language::Guess;
 
 fn at(minute: i64) -> DateTime<Utc> {
@@ -105,6 +105,16 @@ fn f9_validators_and_due_time_are_remembered() {
         asked: Some([7; 32]),
         body: Some([8; 32]),
         documents: vec![("x.txt".into(), [9; 32])],
+        parts: vec![PartMemory {
+            url: "https://a.example/s.xml".into(),
+            lastmod: Some("2025-11-09".into()),
+            read: None,
+            body: Some([3; 32]),
+            validators: Validators {
+                etag: Some(b"\"p\xff\"".to_vec()),
+                last_modified: None,
+            },
+        }],
     };
     store
         .record_visit(&record("a", Some(&memory), Some((at(60), "min-interval"))))

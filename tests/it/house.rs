@@ -28,6 +28,7 @@ const ROOMS: &[&str] = &[
 /// Which foreign crate may be named where. A place `a/b` is the file `a/b.rs` or the folder `a/b/`.
 #[rustfmt::skip]
 const DOORS: &[(&[&str], &[&str])] = &[
+    (&["quick_xml"],                      &["ingest/sitemap"]),
     (&["reqwest", "rustls"],              &["ingest/fetch"]),
     (&["feed_rs"],                        &["ingest/feed"]),
     (&["encoding_rs", "pulldown_cmark"], &["ingest"]),
@@ -46,7 +47,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["minijinja"],                      &["publish"]),
     (&["rss"],                            &["publish/rss"]),
     (&["atom_syndication"],               &["publish/atom"]),
-    (&["annotate_snippets", "toml"],      &["config"]),
+    (&["annotate_snippets", "toml", "toml_edit"], &["config"]),
     (&["axum", "hyper", "hyper_util"],     &["serve"]),
     (&["sd_notify"],                      &["daemon"]),
     (&["clap", "comfy_table", "tracing_subscriber"], &["cli"]),

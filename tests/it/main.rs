@@ -7,6 +7,7 @@ mod crash;
 mod docs;
 mod fuzz;
 mod house;
+mod listing;
 mod newsroom;
 mod origin;
 mod polite;

@@ -16,6 +16,8 @@ pub enum Shape {
     XmlFeed,
     JsonFeed,
     Html,
+    /// A sitemap, or an index of them.
+    Sitemap,
     /// XML that is no feed, by the name of what it is where that is known.
     OtherXml(&'static str),
     /// Anything else: text, for all that can be told.
@@ -45,7 +47,7 @@ pub fn shape(text: &str) -> Shape {
         "rss" | "feed" | "rdf" => Shape::XmlFeed,
         "entry" if text.contains("http://www.w3.org/2005/Atom") => Shape::XmlFeed,
         "html" | "head" | "body" | "!doctype" => Shape::Html,
-        "urlset" | "sitemapindex" => Shape::OtherXml("a sitemap"),
+        "urlset" | "sitemapindex" => Shape::Sitemap,
         "opml" => Shape::OtherXml("an OPML subscription list"),
         _ if text.starts_with("<?xml") => Shape::OtherXml("XML of another kind"),
         _ if HTML_STARTS.contains(&local.to_ascii_lowercase().as_str()) => Shape::Html,
@@ -224,7 +226,7 @@ mod tests {
             ),
             ("{\"a\": 1}", Shape::Text),
             ("<!DOCTYPE html><html></html>", Shape::Html),
-            ("<urlset></urlset>", Shape::OtherXml("a sitemap")),
+            ("<urlset></urlset>", Shape::Sitemap),
             (
                 "<opml version='2.0'></opml>",
                 Shape::OtherXml("an OPML subscription list"),

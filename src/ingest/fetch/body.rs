@@ -60,6 +60,16 @@ struct Sink {
     max_bytes: u64,
 }
 
+/// Bytes that may be a gzip file, unpacked within the bounds of a body; any others as they are.
+///
+/// # Errors
+/// Those of a body: damaged, cut, or unpacking to too much (F36).
+pub fn unpacked(bytes: Vec<u8>, max_bytes: u64) -> Result<Vec<u8>, Failure> {
+    let mut decoder = Decoder::new(None, max_bytes)?;
+    decoder.push(&bytes)?;
+    decoder.finish()
+}
+
 impl Decoder {
     /// For a body with this `Content-Encoding` (RFC 9110 §8.4: codings in the order of applying). Words that are no codings, such as `utf-8`, are
     /// ignored, as browsers do. `max_bytes` limits every stage, not only the last.

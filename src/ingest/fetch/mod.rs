@@ -15,6 +15,7 @@ mod unpack;
 mod web;
 
 pub use address::names_private;
+pub use body::unpacked;
 pub use question::{Ask, Body, Failed, Fetch, Got};
 pub use web::Web;
 

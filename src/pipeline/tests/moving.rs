@@ -38,7 +38,7 @@ impl World {
         let moves = self.moves();
         match at_its_place(&self.config.source("a").unwrap().source, &moves).place {
             Place::Url(url) => url.into(),
-            Place::Files { .. } => unreachable!(),
+            Place::Page { .. } | Place::Sitemap(_) | Place::Files { .. } => unreachable!(),
         }
     }
 

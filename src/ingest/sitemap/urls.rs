@@ -1,0 +1,175 @@
+//! The addresses of a sitemap → entries.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use url::Url;
+
+use super::slug;
+use super::xml::{Field, Listed};
+use crate::date::{self, Hints};
+use crate::html;
+use crate::ingest::entry::{Dated, Enclosure, Entry, Oddity, Reading};
+use crate::ingest::feed::MAX_ENTRIES;
+use crate::link;
+
+/// Unreadable dates told about one document: the first few say it all.
+const TOLD: usize = 20;
+
+/// Adds what is listed to a reading: at most [`MAX_ENTRIES`], the newest of them, in the order of the document.
+pub(super) fn entries(
+    listed: Vec<Listed>,
+    url: Option<&Url>,
+    dates: Hints<'_>,
+    reading: &mut Reading,
+) {
+    let mut seen = HashSet::new();
+    let (mut strange, mut fronts, mut undated) = (0, 0, 0);
+    for one in listed {
+        let Some(address) = link::resolve(&one.address, url) else {
+            strange += 1;
+            continue;
+        };
+        if link::is_front(&address) {
+            fronts += 1;
+            continue;
+        }
+        let (entry, unread) = entry(&one, &address, dates);
+        undated += unread;
+        if seen.insert(entry.id.clone()) {
+            reading.channel.title = reading
+                .channel
+                .title
+                .take()
+                .or_else(|| one.first(Field::NewsName).map(str::to_owned));
+            reading.entries.push(entry);
+        }
+    }
+    let untitled = name(&mut reading.entries);
+    let cut = newest(&mut reading.entries);
+    let told = [
+        (
+            strange,
+            "not-an-address",
+            "addresses cannot be used and were passed over",
+        ),
+        (
+            fronts,
+            "front-page",
+            "addresses are a front page and not an article; they were passed over",
+        ),
+        (
+            undated.min(TOLD),
+            "date-unreadable",
+            "dates or more cannot be read",
+        ),
+        (
+            untitled,
+            "title-from-address",
+            "entries have no headline; theirs is made from the address",
+        ),
+        (
+            cut,
+            "too-many-entries",
+            "entries are older than the newest that were taken",
+        ),
+    ];
+    let told = told.into_iter().filter(|(count, ..)| *count > 0);
+    reading.oddities.extend(
+        told.map(|(count, code, what)| Oddity::new(code, "document", format!("{count} {what}"))),
+    );
+}
+
+/// One entry without a headline of last resort, and how many of its dates cannot be read.
+fn entry(one: &Listed, address: &Url, dates: Hints<'_>) -> (Entry, usize) {
+    let language = one.first(Field::NewsLanguage).map(str::to_owned);
+    let hints = Hints {
+        language: language.as_deref(),
+        ..dates
+    };
+    let mut unread = 0;
+    let mut dated = |text: Option<&str>, from| {
+        let stamp = date::parse(text?, &hints);
+        unread += usize::from(stamp.is_none());
+        stamp.map(|stamp| Dated { stamp, from })
+    };
+    let published = dated(one.first(Field::NewsDate), "news")
+        .or_else(|| dated(one.first(Field::VideoDate), "video"));
+    let updated = dated(one.lastmod.as_deref(), "lastmod");
+    let picture = |field| {
+        let written = one.first(field)?;
+        link::resolve(written, Some(address)).map(String::from)
+    };
+    let own = String::from(link::publishable(address));
+    let keywords = one.first(Field::Keywords).unwrap_or_default();
+    let entry = Entry {
+        id: own.clone(),
+        title: one
+            .first(Field::NewsTitle)
+            .or_else(|| one.first(Field::VideoTitle))
+            .map(headline)
+            .filter(|title| !title.is_empty()),
+        base: Some(own.clone()),
+        url: Some(own),
+        published,
+        updated,
+        summary: one
+            .first(Field::VideoText)
+            .map(|text| format!("<p>{}</p>", html::escape(&html::legal(text)))),
+        categories: keywords
+            .split(',')
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        enclosures: picture(Field::VideoFile)
+            .map(|url| Enclosure {
+                url,
+                ..Enclosure::default()
+            })
+            .into_iter()
+            .collect(),
+        image: picture(Field::Image).or_else(|| picture(Field::VideoThumbnail)),
+        language,
+        ..Entry::default()
+    };
+    (entry, unread)
+}
+
+/// A headline as plain text: many publishers write references and tags into it.
+fn headline(text: &str) -> String {
+    if html::looks_like_html(text) {
+        return html::plain(text);
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    html::legal(&words.join(" ")).into_owned()
+}
+
+/// Gives a headline to those that have none; how many that were. Readers could not tell them apart otherwise.
+fn name(entries: &mut [Entry]) -> usize {
+    let mut named = 0;
+    for entry in entries.iter_mut().filter(|entry| entry.title.is_none()) {
+        entry.title = entry
+            .url
+            .as_deref()
+            .and_then(|url| link::resolve(url, None))
+            .map(|url| slug::from_address(&url));
+        named += 1;
+    }
+    named
+}
+
+/// Keeps the newest; how many went. Those without a date count as the oldest.
+pub fn newest(entries: &mut Vec<Entry>) -> usize {
+    let over = entries.len().saturating_sub(MAX_ENTRIES);
+    if over > 0 {
+        let at = |entry: &Entry| entry.published.or(entry.updated).map(|dated| dated.said());
+        let mut order: Vec<(usize, Entry)> =
+            std::mem::take(entries).into_iter().enumerate().collect();
+        order.sort_by_key(|(_, entry)| Reverse(at(entry)));
+        order.truncate(MAX_ENTRIES);
+        order.sort_by_key(|(place, _)| *place);
+        entries.extend(order.into_iter().map(|(_, entry)| entry));
+    }
+    over
+}
