@@ -43,7 +43,15 @@ impl fmt::Debug for Place {
 impl Place {
     /// Whether visiting it asks somebody else's machine for something, so that politeness (F11, F19) is owed.
     pub fn is_remote(&self) -> bool {
-        matches!(self, Place::Url(_))
+        self.url().is_some()
+    }
+
+    /// Its address on the web, credentials included. `None` for files.
+    pub fn url(&self) -> Option<&Url> {
+        match self {
+            Place::Url(url) => Some(url),
+            Place::Files { .. } => None,
+        }
     }
 
     /// The address as an operator wrote it, without credentials (F38).

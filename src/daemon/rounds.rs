@@ -90,10 +90,7 @@ fn forget_moves(store: &Store, config: &Config, claim: &mut Claim) -> Result<(),
     if known != Moves::default()
         && let Some(listening) = config.source(&claim.source)
     {
-        let server = match &listening.source.place {
-            Place::Url(url) => link::server(url),
-            Place::Files { .. } => None,
-        };
+        let server = listening.source.place.url().and_then(link::server);
         store.record_moves(&claim.source, &Moves::default(), server.as_deref())?;
     }
     Ok(())

@@ -182,10 +182,8 @@ fn is_acceptable(operators: &Url, here: &Url, to: &str) -> bool {
 
 /// The server that a source with these moves is asked at.
 pub(super) fn server(source: &Source, moves: &Moves) -> Option<String> {
-    match &source.place {
-        Place::Url(operators) => link::server(&address(operators, moves.moved_to.as_ref())),
-        Place::Files { .. } => None,
-    }
+    let operators = source.place.url()?;
+    link::server(&address(operators, moves.moved_to.as_ref()))
 }
 
 /// As addresses are kept and compared: without credentials and fragment.

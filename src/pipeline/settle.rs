@@ -31,16 +31,17 @@ pub fn listed(config: &Config, now: DateTime<Utc>) -> Vec<Listed> {
     // A source that was never visited is due at once: whoever listed it waits to see it. Hosts are spared by `per_host` and `host_interval` (F19).
     for Listening { source, .. } in &config.sources {
         let because = Because::Startup.as_str();
-        let url = match &source.place {
-            Place::Url(url) => Some(url),
-            Place::Files { .. } => None,
-        };
+        // Only feeds are shared: of a page or a list each source may want something else.
+        let shared = source
+            .place
+            .url()
+            .filter(|_| matches!(source.place, Place::Url(_)));
         sources.push(Listed {
             id: source.id.clone(),
             name: source.name.clone(),
             address: source.place.shown(),
-            server: url.and_then(link::server),
-            follows: url.and_then(|url| leader(&mut leaders, url, &source.id)),
+            server: source.place.url().and_then(link::server),
+            follows: shared.and_then(|url| leader(&mut leaders, url, &source.id)),
             first_due: now,
             because,
         });
