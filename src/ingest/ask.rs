@@ -15,6 +15,9 @@ use super::specimen::Specimen;
 use super::visit::{Answer, Arrival, Failure, Fresh, Memory, Unreadable, Validators, address_hash};
 use crate::source::{Place, Source};
 
+/// The oddity of a document that ends before it is over, of which the beginning could be read.
+const CUT_OFF: &str = "cut-off";
+
 /// How conditional a visit is (F10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Force {
@@ -187,14 +190,37 @@ async fn arrival(
         content_type: got.content_type,
     };
     match reading(taken, source, now).await {
-        Ok(reading) => Arrival::Fresh(Box::new(Fresh {
-            channel: reading.channel,
-            entries: reading.entries,
-            oddities: reading.oddities,
-            memory: next,
-            is_delta,
-        })),
+        Ok(reading) => {
+            let is_cut = reading.oddities.iter().any(|odd| odd.code == CUT_OFF);
+            let memory = if is_cut {
+                before_the_cut(memory, asked_hash(source, &url))
+            } else {
+                next
+            };
+            Arrival::Fresh(Box::new(Fresh {
+                channel: reading.channel,
+                entries: reading.entries,
+                oddities: reading.oddities,
+                memory,
+                is_delta,
+            }))
+        }
         Err(failure) => Arrival::Failed(failure),
+    }
+}
+
+/// What is remembered after a document that ends in its middle: the pair that was held before, for with this one's the next 304 would hide the rest (F27,
+/// F4); and no hash, so that the same bytes are never taken for a sound document.
+fn before_the_cut(memory: Memory, asked: [u8; 32]) -> Memory {
+    let held = if memory.asked == Some(asked) {
+        memory
+    } else {
+        Memory::default()
+    };
+    Memory {
+        asked: Some(asked),
+        body: None,
+        ..held
     }
 }
 

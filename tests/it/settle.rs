@@ -324,3 +324,45 @@ fn p4_ids_that_mean_the_same_everywhere_are_passed_on_and_others_minted_for_good
     newsroom.refresh(&["two"]);
     assert_eq!(ids(atom(&newsroom.daemon())), first);
 }
+
+#[test]
+fn f46_what_its_source_withdrew_leaves_feeds_and_pages_and_is_explained() {
+    let origin = Origin::start();
+    origin.serve("/paper", feed(&[item("a"), item("b")]));
+    let newsroom = listening(&origin, &["paper"]);
+    newsroom.refresh(&["--now"]);
+    let story = |id: &str| {
+        let stories = newsroom.stories();
+        let found = stories
+            .iter()
+            .find(|story| story["entries"][0]["id"] == *id);
+        found.expect("a story").clone()
+    };
+    // As `settle` marks what a source says was deleted.
+    let mark = "UPDATE entries SET withdrawn = 1760000000000, withdrawn_how = 'deleted' WHERE raw_id = 'a'";
+    newsroom.store().execute(mark, []).expect("marked");
+    let withdrawn = &story("a")["entries"][0]["withdrawn"];
+    assert_eq!(withdrawn["how"], "deleted");
+    assert_eq!(story("b")["entries"][0].get("withdrawn"), None);
+    assert_eq!(newsroom.status("paper")["withdrawn"], 1);
+    let said = newsroom
+        .run(&["explain", "https://paper.example/a"])
+        .ended(0)
+        .out;
+    assert!(
+        said.contains("withdrawn 2025-10-09") && said.contains("it was deleted"),
+        "{said}"
+    );
+    assert!(said.contains("have withdrawn it"), "{said}");
+    let daemon = newsroom.daemon();
+    let titles: Vec<String> = atom(&daemon)
+        .entries
+        .into_iter()
+        .filter_map(|entry| entry.title)
+        .map(|title| title.content)
+        .collect();
+    assert_eq!(titles, ["About b"]);
+    let page = |story: &Value| format!("/stories/{}", story["id"].as_str().expect("an id"));
+    assert_eq!(daemon.get(&page(&story("b")), &[]).status, 200);
+    assert_eq!(daemon.get(&page(&story("a")), &[]).status, 404);
+}
