@@ -9,6 +9,7 @@ use crate::config::{Config, Listening};
 use crate::ingest::{Answer, Asks, Failure, Fresh, Memory, Oddity, Visit};
 use crate::link;
 use crate::schedule::{self, Asked, Because, Due, Outcome, next_due};
+use crate::source::Place;
 use crate::store::{Kept, Moves, Store, StoreError, VisitRecord};
 
 /// How long one that was turned back waits at least: far longer than it takes to store why.
