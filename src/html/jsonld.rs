@@ -27,6 +27,8 @@ pub(super) struct Described {
     pub image: Option<String>,
     pub is_based_on: Vec<String>,
     pub citations: Vec<String>,
+    /// The article's text, its lines kept. Markup in it is taken out.
+    pub body: Option<String>,
 }
 
 /// Reads the scripts of one page. Wrong JSON is passed over. None when no article is described.
@@ -74,6 +76,10 @@ pub(super) fn read(scripts: impl Iterator<Item = String>) -> Option<Described> {
             &named,
             &["url", "@id", "sameAs", "name"],
         ),
+        body: article
+            .get("articleBody")
+            .and_then(Value::as_str)
+            .map(lines),
     })
 }
 
@@ -156,6 +162,14 @@ fn texts(
         );
     }
     found
+}
+
+/// A text of several paragraphs, its lines kept.
+fn lines(text: &str) -> String {
+    if looks_like_html(text) {
+        return super::flow(text, None).text;
+    }
+    super::text::legal(text).trim().to_owned()
 }
 
 /// Many publishers write HTML into JSON.

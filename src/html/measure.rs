@@ -64,6 +64,11 @@ impl Sizes {
         Self(sizes)
     }
 
+    /// How many nodes were measured.
+    pub(super) fn nodes(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn get(&self, node: &NodeRef<'_>) -> Size {
         self.0.get(&node.id).copied().unwrap_or_default()
     }
@@ -74,4 +79,25 @@ fn is_silent(name: &str) -> bool {
         name,
         "script" | "style" | "noscript" | "template" | "iframe" | "svg" | "head"
     )
+}
+
+/// The text of an element when it is no longer than so many bytes, else nothing: a long element is not read to its end.
+pub(super) fn short_text(node: &NodeRef<'_>, limit: usize) -> Option<String> {
+    let mut text = String::new();
+    for inner in node.descendants_it() {
+        if inner.is_text()
+            && !inner
+                .parent()
+                .and_then(|p| p.node_name())
+                .is_some_and(|name| is_silent(&name))
+        {
+            text.push_str(&inner.text());
+            text.push(' ');
+            if text.len() > limit * 4 {
+                return None;
+            }
+        }
+    }
+    let text = super::text::fold(&text);
+    (!text.is_empty() && text.len() <= limit).then_some(text)
 }

@@ -6,10 +6,12 @@
 
 mod address;
 mod beside;
+mod byline;
 mod claims;
 mod clean;
 mod closing;
 mod content;
+mod dated;
 mod depth;
 mod elements;
 mod extract;
@@ -27,6 +29,7 @@ mod token;
 mod trim;
 pub use clean::clean;
 pub use depth::{MAX_DEPTH, too_deep};
+pub use extract::{Main, main_content};
 pub use flow::flow;
 pub use layout::{Anchor, Flow, Heading, Quote};
 pub use page::{FeedLink, Page, page};

@@ -3,12 +3,15 @@
 use dom_query::{Document, NodeRef};
 use url::Url;
 
-use super::address::{absolute, absolute_web, srcset};
-use super::claims::{Meta, authors, first, nodes, published, title, updated};
+use super::address::{absolute, absolute_web};
+use super::byline::authors;
+use super::claims::{Meta, first, nodes, title};
 use super::content;
+use super::dated::{Said, published, updated};
 use super::depth::too_deep;
+use super::extract::{Main, extract, flat};
 use super::jsonld::{self, Described};
-use super::text::{flatten, fold, legal};
+use super::text::{fold, legal};
 
 /// Feeds a page may offer; blogs offer a handful, some one for every tag.
 const MAX_FEEDS: usize = 100;
@@ -30,9 +33,9 @@ pub struct Page {
     pub site_name: Option<String>,
     pub description: Option<String>,
     pub authors: Vec<String>,
-    /// As written, and the rule that found it: `json-ld`, `meta`, `itemprop` or `time`.
-    pub published: Option<(String, &'static str)>,
-    pub updated: Option<(String, &'static str)>,
+    /// Everything that may tell the day, as written, surest first (T11). The first that is a date is meant.
+    pub published: Vec<Said>,
+    pub updated: Vec<Said>,
     pub canonical: Option<String>,
     pub og_url: Option<String>,
     /// As written: `en`, `de-AT`.
@@ -60,26 +63,18 @@ pub fn page(html: &str, url: Option<&Url>) -> Page {
         .or_else(|| html.split_once("</head"))
         .map_or("", |(head, _)| head);
     let head = if too_deep(head) { "" } else { head };
-    read(head, url, Some(flatten(html)))
+    read(head, url, flat(html))
 }
 
-fn read(html: &str, url: Option<&Url>, flat: Option<String>) -> Page {
+fn read(html: &str, url: Option<&Url>, flat: Option<Main>) -> Page {
     // A page without a doctype would be parsed by other rules than those its depth was measured by.
     let document = Document::from(format!("<!DOCTYPE html>{}", legal(html)));
     let named_base =
         first(&document, "base[href]").and_then(|node| absolute(&node.attr("href")?, url));
     let base = named_base.as_ref().or(url);
     let meta = Meta::read(&document);
-    let scripts = nodes(&document, "script[type]")
-        .into_iter()
-        .filter(|script| {
-            let kind = script.attr("type").unwrap_or_default();
-            kind.trim()
-                .to_ascii_lowercase()
-                .starts_with("application/ld+json")
-        });
-    let described =
-        jsonld::read(scripts.map(|script| script.text().to_string())).unwrap_or_default();
+    let mut described = described(&document).unwrap_or_default();
+    let body = described.body.take();
     let article = content::find(&document);
     let site_name = meta
         .first(&["og:site_name", "application-name"])
@@ -87,8 +82,8 @@ fn read(html: &str, url: Option<&Url>, flat: Option<String>) -> Page {
     let web = |written: &str| absolute_web(written, base);
     let title = title(&document, &meta, &described, &article, site_name.as_deref());
     let mut page = Page {
-        authors: authors(&document, &meta, &described, &article),
-        published: published(&meta, &described, &article),
+        authors: authors(&document, &meta, &described, &article, site_name.as_deref()),
+        published: published(&document, &meta, &described, &article, url),
         updated: updated(&meta, &described, &article),
         canonical: canonical(&document, base),
         og_url: meta.first(&["og:url"]).and_then(|u| web(&u)),
@@ -121,11 +116,29 @@ fn read(html: &str, url: Option<&Url>, flat: Option<String>) -> Page {
         ..Page::default()
     };
     page.title = title;
-    if let Some(base) = named_base.as_ref() {
-        rebase(&article, base);
-    }
-    page.content = flat.or_else(|| super::extract::extract(&document)).unwrap_or_default();
+    let main = flat.or_else(|| {
+        extract(
+            &document,
+            named_base.as_ref(),
+            page.title.as_deref(),
+            body.as_deref(),
+        )
+    });
+    page.content = main.map(|main| main.html).unwrap_or_default();
     page
+}
+
+/// What the page's JSON-LD says of its article.
+pub(super) fn described(document: &Document) -> Option<Described> {
+    let scripts = nodes(document, "script[type]")
+        .into_iter()
+        .filter(|script| {
+            let kind = script.attr("type").unwrap_or_default();
+            kind.trim()
+                .to_ascii_lowercase()
+                .starts_with("application/ld+json")
+        });
+    jsonld::read(scripts.map(|script| script.text().to_string()))
 }
 
 fn canonical(document: &Document, base: Option<&Url>) -> Option<String> {
@@ -193,23 +206,6 @@ fn feeds(document: &Document, base: Option<&Url>) -> Vec<FeedLink> {
         }
     }
     found
-}
-
-/// A page's `<base>` does not travel with its content, so the addresses are made absolute here.
-fn rebase(content: &NodeRef<'_>, base: &Url) {
-    for node in content.descendants() {
-        for attribute in ["href", "src", "poster", "cite", "data-src"] {
-            if let Some(url) = node
-                .attr(attribute)
-                .and_then(|written| absolute(&written, Some(base)))
-            {
-                node.set_attr(attribute, url.as_str());
-            }
-        }
-        if let Some(set) = node.attr("srcset") {
-            node.set_attr("srcset", &srcset(&set, Some(base)));
-        }
-    }
 }
 
 #[cfg(test)]

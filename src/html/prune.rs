@@ -23,13 +23,18 @@ fn round(root: &NodeRef<'_>, comments: bool) {
     let whole = sizes.get(root);
     let mut next = root.first_child();
     while let Some(node) = next {
-        let drop = node.is_comment() || node.is_element() && if comments { is_comments(&node, &sizes, whole) } else { is_beside(&node, &sizes, whole) };
+        let drop = node.is_comment()
+            || node.is_element()
+                && if comments {
+                    is_comments(&node, &sizes, whole)
+                } else {
+                    is_beside(&node, &sizes, whole)
+                };
         next = node
             .first_child()
             .filter(|_| !drop)
             .or_else(|| following(&node, root));
         if drop {
-            if std::env::var("PL").is_ok() && sizes.get(&node).text > 0 { eprintln!("PRUNED <{}> class={:?} id={:?} prose {} of {}: {}", node.node_name().unwrap_or_default(), node.attr("class"), node.attr("id"), sizes.get(&node).prose, whole.prose, super::text::fold(&node.text()).chars().take(100).collect::<String>()); }
             node.remove_from_parent();
         }
     }
@@ -65,9 +70,23 @@ fn is_beside(node: &NodeRef<'_>, sizes: &Sizes, whole: Size) -> bool {
         "footer" => return size.prose * 10 < whole.prose,
         _ => {}
     }
-    let is_container = is_block(&name) && !is_heading(&name) && name.as_ref() != "p" || matches!(&*name, "iframe");
+    let is_container =
+        is_block(&name) && !is_heading(&name) && name.as_ref() != "p" || matches!(&*name, "iframe");
     let role = node.attr("role");
-    if !most && role.as_deref().is_some_and(|role| matches!(role, "navigation" | "complementary" | "contentinfo" | "search" | "dialog" | "banner" | "menu")) {
+    if !most
+        && role.as_deref().is_some_and(|role| {
+            matches!(
+                role,
+                "navigation"
+                    | "complementary"
+                    | "contentinfo"
+                    | "search"
+                    | "dialog"
+                    | "banner"
+                    | "menu"
+            )
+        })
+    {
         return true;
     }
     if name.as_ref() == "blockquote" {
@@ -77,9 +96,15 @@ fn is_beside(node: &NodeRef<'_>, sizes: &Sizes, whole: Size) -> bool {
     match beside::says(&names(node)) {
         Some(Beside::Comments) => false,
         Some(_) if most => false,
-        Some(Beside::Furniture) => is_container || name.as_ref() == "span" && !within_prose(node) || name.as_ref() == "p" && size.text < 200,
+        Some(Beside::Furniture | Beside::Others) => {
+            is_container
+                || name.as_ref() == "span" && !within_prose(node)
+                || name.as_ref() == "p" && size.text < 200
+        }
         Some(Beside::Teaser) => is_container && linked,
-        Some(Beside::Caption) => size.text <= MAX_CAPTION && !node.descendants_it().any(|n| n.has_name("img")),
+        Some(Beside::Caption) => {
+            size.text <= MAX_CAPTION && !node.descendants_it().any(|n| n.has_name("img"))
+        }
         Some(Beside::Byline) => size.text <= MAX_BYLINE && !within_prose(node),
         None => false,
     }
@@ -94,17 +119,34 @@ pub(super) fn is_headed_sources(aside: &NodeRef<'_>) -> bool {
             let text = super::text::fold(&heading.text()).to_lowercase();
             matches!(
                 text.trim_end_matches(':'),
-                "sources" | "source" | "references" | "further reading" | "quellen" | "quelle"
-                    | "einzelnachweise" | "fuentes" | "références" | "fonti"
+                "sources"
+                    | "source"
+                    | "references"
+                    | "further reading"
+                    | "quellen"
+                    | "quelle"
+                    | "einzelnachweise"
+                    | "fuentes"
+                    | "références"
+                    | "fonti"
             )
         })
 }
 
 /// Whether a class tells a state or a subject of the element, not what it is: `has-paywall`, `tag-newsletter`.
 fn is_state(name: &str) -> bool {
-    ["has-", "is-", "no-", "not-", "with-", "without-", "tag-", "category-"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
+    [
+        "has-",
+        "is-",
+        "no-",
+        "not-",
+        "with-",
+        "without-",
+        "tag-",
+        "category-",
+    ]
+    .iter()
+    .any(|prefix| name.starts_with(prefix))
 }
 
 /// Whether it stands in a paragraph, a quotation or a cell: there words with a class are words of the text.
@@ -117,7 +159,9 @@ fn within_prose(node: &NodeRef<'_>) -> bool {
 }
 
 fn is_comments(node: &NodeRef<'_>, sizes: &Sizes, whole: Size) -> bool {
-    let container = node.node_name().is_some_and(|name| matches!(&*name, "div" | "section" | "ol" | "ul" | "aside" | "dl"));
+    let container = node
+        .node_name()
+        .is_some_and(|name| matches!(&*name, "div" | "section" | "ol" | "ul" | "aside" | "dl"));
     container
         && whole.prose > sizes.get(node).prose + 120
         && beside::says(&names(node)) == Some(Beside::Comments)
@@ -129,7 +173,24 @@ fn names(node: &NodeRef<'_>) -> String {
         .iter()
         .filter_map(|key| node.attr(key))
         .filter(|value| value.split(['-', '_']).count() <= 5 || value.contains(' '))
-        .flat_map(|value| value.split_whitespace().filter(|name| !is_state(name)).map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|value| {
+            value
+                .split_whitespace()
+                .filter(|name| !is_state(name))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
         .collect();
     names.join(" ")
+}
+
+/// Whether an element is, by what it is called, one of comments or of other articles.
+pub(super) fn stands_beside(node: &NodeRef<'_>) -> bool {
+    let part = node
+        .node_name()
+        .is_some_and(|name| matches!(&*name, "div" | "section" | "ol" | "ul" | "aside"));
+    part && matches!(
+        beside::says(&names(node)),
+        Some(Beside::Comments | Beside::Others)
+    )
 }

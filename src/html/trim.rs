@@ -1,39 +1,78 @@
-//! Takes out of an extracted article the lines that speak of the page.
+//! Takes out of an extracted article the lines that speak of the page, and makes its addresses absolute.
 
 use dom_query::{Document, NodeRef};
+use url::Url;
 
+use super::address::{absolute, srcset};
 use super::elements::{is_block, is_heading};
-use super::measure::Sizes;
+use super::measure::{Size, Sizes};
 use super::phrases::{heads_others, is_furniture, is_head_line};
 use super::prune::following;
 use super::text::fold;
 
-/// Bytes of a block that is worth comparing with phrases.
+/// Bytes of a block that is worth comparing with phrases. Longer ones are prose.
 const MAX_BLOCK: usize = 400;
+/// Bytes of a line that may stand over a list of other articles.
+const MAX_LABEL: usize = 80;
+/// Bytes of a line that may say who wrote the article, and when.
+const MAX_HEAD: usize = 140;
+/// Bytes of a piece of text that is surely prose: the article has begun.
+const BEGUN: usize = 100;
+/// Per cent of the text that is links, from which something is a list of links: a list, and anything else.
+const LINKED_LIST: usize = 35;
+const LINKED: usize = 50;
 
-fn flag(name: &str) -> bool {
-    std::env::var(name).is_ok()
+/// An article without the lines of its page.
+#[derive(Default)]
+pub(super) struct Trimmed {
+    pub(super) html: String,
+    pub(super) size: Size,
 }
 
-pub(super) fn trim(html: &str) -> String {
+/// `title` is told elsewhere: a heading that repeats it goes.
+pub(super) fn trim(html: &str, base: Option<&Url>, title: Option<&str>) -> Trimmed {
     let document = Document::fragment(html);
     let root = document.root();
     captions(&root);
-    lines(&root);
+    lines(&root, title);
     others(&root);
-    if !flag("NOHEAD") {
-        head(&root);
+    head(&root);
+    if let Some(base) = base {
+        rebase(&root, base);
     }
-    document.html_root().inner_html().to_string()
+    Trimmed {
+        html: document.html_root().inner_html().trim().to_owned(),
+        size: Sizes::of(&root).get(&root),
+    }
 }
 
+/// The words under a picture are no part of the running text. They stay with the picture, as its `title`, so that the
+/// credit of a photograph is not lost.
 fn captions(root: &NodeRef<'_>) {
-    if flag("CAPTIONS") {
-        return;
-    }
-    let found: Vec<_> = root.descendants_it().filter(|node| node.has_name("figcaption") && node.parent().is_some_and(|figure| figure.descendants_it().any(|n| matches!(n.node_name().as_deref(), Some("img" | "picture" | "video" | "iframe"))))).collect();
-    for node in found {
-        node.remove_from_parent();
+    let figures: Vec<_> = root
+        .descendants_it()
+        .filter(|node| node.has_name("figure"))
+        .collect();
+    for figure in figures {
+        let pictured = figure.descendants_it().any(|node| {
+            node.node_name()
+                .is_some_and(|name| matches!(&*name, "img" | "picture" | "video" | "iframe"))
+        });
+        if !pictured {
+            continue;
+        }
+        let captions: Vec<_> = figure
+            .children_it(false)
+            .filter(|node| node.has_name("figcaption"))
+            .collect();
+        let picture = figure.descendants_it().find(|node| node.has_name("img"));
+        for caption in captions {
+            let words = fold(&caption.text());
+            if let Some(picture) = picture.filter(|p| !words.is_empty() && !p.has_attr("title")) {
+                picture.set_attr("title", &words);
+            }
+            caption.remove_from_parent();
+        }
     }
 }
 
@@ -45,18 +84,30 @@ fn is_line(node: &NodeRef<'_>) -> bool {
             .any(|inner| inner.node_name().is_some_and(|name| is_block(&name)))
 }
 
-fn lines(root: &NodeRef<'_>) {
+fn lines(root: &NodeRef<'_>, title: Option<&str>) {
     let sizes = Sizes::of(root);
     let mut next = root.first_child();
     while let Some(node) = next {
         let size = sizes.get(&node);
-        let drop = node.is_element() && size.text > 0 && size.text <= MAX_BLOCK && is_line(&node)
-            && is_furniture(&fold(&node.text()), size.linked_over(30));
-        next = node.first_child().filter(|_| !drop).or_else(|| following(&node, root));
+        let drop = node.is_element()
+            && size.text > 0
+            && size.text <= MAX_BLOCK
+            && is_line(&node)
+            && is_page_line(&node, size, title);
+        next = node
+            .first_child()
+            .filter(|_| !drop)
+            .or_else(|| following(&node, root));
         if drop {
             node.remove_from_parent();
         }
     }
+}
+
+fn is_page_line(node: &NodeRef<'_>, size: Size, title: Option<&str>) -> bool {
+    let text = fold(&node.text());
+    node.has_name("h1") && title == Some(text.as_str())
+        || is_furniture(&text, size.linked_over(LINKED_LIST))
 }
 
 /// A line over a list of other articles goes, and the list with it.
@@ -66,23 +117,34 @@ fn others(root: &NodeRef<'_>) {
         .descendants_it()
         .filter(|node| {
             let size = sizes.get(node);
-            node.is_element() && size.text > 0 && size.text <= 80 && is_line(node) && heads_others(&fold(&node.text()))
+            node.is_element()
+                && size.text > 0
+                && size.text <= MAX_LABEL
+                && is_line(node)
+                && heads_others(&fold(&node.text()))
         })
         .collect();
     for label in labels {
+        // It went with the list of another label.
+        if label.parent().is_none() {
+            continue;
+        }
         let mut listed = Vec::new();
         let mut next = label.next_sibling();
         while let Some(node) = next {
             let size = sizes.get(&node);
             let list = node.has_name("ul") || node.has_name("ol");
-            if size.text > 0 && !size.linked_over(if list { 35 } else { 50 }) {
+            if size.text > 0 && !size.linked_over(if list { LINKED_LIST } else { LINKED }) {
                 break;
             }
             listed.push(node);
             next = node.next_sibling();
         }
         let heading = label.node_name().is_some_and(|name| is_heading(&name));
-        if heading || listed.iter().any(|node| sizes.get(node).text > 0) || label.next_sibling().is_none() {
+        if heading
+            || listed.iter().any(|node| sizes.get(node).text > 0)
+            || label.next_sibling().is_none()
+        {
             label.remove_from_parent();
             for node in listed {
                 node.remove_from_parent();
@@ -97,14 +159,37 @@ fn head(root: &NodeRef<'_>) {
     let mut found = Vec::new();
     for node in root.descendants_it() {
         let size = sizes.get(&node);
-        if node.is_text() && size.prose > 100 {
+        if node.is_text() && size.prose > BEGUN {
             break;
         }
-        if node.is_element() && size.text > 0 && size.text <= 140 && is_line(&node) && is_head_line(&fold(&node.text())) {
+        if node.is_element()
+            && size.text > 0
+            && size.text <= MAX_HEAD
+            && is_line(&node)
+            && is_head_line(&fold(&node.text()))
+        {
             found.push(node);
         }
     }
     for node in found {
         node.remove_from_parent();
+    }
+}
+
+/// A page's base does not travel with its content.
+fn rebase(content: &NodeRef<'_>, base: &Url) {
+    // Collected first: a walk holds the tree, and cannot write into it.
+    for node in content.descendants() {
+        for attribute in ["href", "src", "poster", "cite", "data-src"] {
+            if let Some(url) = node
+                .attr(attribute)
+                .and_then(|written| absolute(&written, Some(base)))
+            {
+                node.set_attr(attribute, url.as_str());
+            }
+        }
+        if let Some(set) = node.attr("srcset") {
+            node.set_attr("srcset", &srcset(&set, Some(base)));
+        }
     }
 }

@@ -22,7 +22,11 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
     let page = html::page(markup, setting.url);
     let published = dated(&page.published, "published", setting, &mut oddities);
     let updated = dated(&page.updated, "updated", setting, &mut oddities);
-    if published.is_none() && page.published.is_none() {
+    if published.is_none()
+        && !oddities
+            .iter()
+            .any(|oddity| oddity.code == "date-unreadable")
+    {
         oddities.push(Oddity::new(
             "no-date",
             "entries[0].published",
@@ -67,23 +71,31 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
     }
 }
 
+/// The first of the texts that is a date (T11: they come surest first). What the page states outright and is no date is
+/// told; a line of the text that is none was only a guess.
 fn dated(
-    found: &Option<(String, &'static str)>,
+    said: &[(String, &'static str)],
     field: &str,
     setting: &Setting<'_>,
     oddities: &mut Vec<Oddity>,
 ) -> Option<Dated> {
-    let (text, from) = found.as_ref()?;
-    let stamp =
-        date::parse(text, &setting.dates).or_else(|| date::byline(text, &setting.dates)?.published);
-    if stamp.is_none() {
+    let read = |(text, from): &(String, &'static str)| {
+        let line = || date::byline(text, &setting.dates)?.published;
+        let stamp = date::parse(text, &setting.dates).or_else(line)?;
+        Some(Dated { stamp, from })
+    };
+    let found = said.iter().find_map(read);
+    let stated = said
+        .iter()
+        .find(|(_, from)| matches!(*from, "json-ld" | "meta"));
+    if let (None, Some((text, _))) = (&found, stated) {
         oddities.push(Oddity::new(
             "date-unreadable",
             format!("entries[0].{field}"),
             format!("{text:?} is not a date headwater can read"),
         ));
     }
-    stamp.map(|stamp| Dated { stamp, from })
+    found
 }
 
 /// What structured data declares the page to stand on.
