@@ -357,6 +357,10 @@ fn people(lines: Vec<String>) -> Vec<String> {
 }
 
 fn names(line: &str) -> Vec<String> {
+    // Some name their author by an address.
+    if line.contains("://") {
+        return Vec::new();
+    }
     let line = without_label(line.trim());
     let end = line
         .find([

@@ -133,6 +133,10 @@ pub(super) fn published(
                 .map(|date| (date, "time")),
         );
     }
+    // What is stated needs no guesses.
+    if !said.is_empty() {
+        return said;
+    }
     said.extend(named(document).into_iter().map(|line| (line, "byline")));
     said.extend(
         near_headline(document)

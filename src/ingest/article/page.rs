@@ -1,7 +1,7 @@
 //! A web page on disk → an entry: what it says of itself, and its main content.
 
 use super::Setting;
-use crate::date;
+use crate::date::{self, Precision};
 use crate::html::{self, Page};
 use crate::ingest::{Channel, Dated, Entry, Kind, Oddity, Person, Reading, Relation};
 use crate::link;
@@ -82,6 +82,11 @@ fn dated(
     let read = |(text, from): &(String, &'static str)| {
         let line = || date::byline(text, &setting.dates)?.published;
         let stamp = date::parse(text, &setting.dates).or_else(line)?;
+        // A year alone in some line is the year of something.
+        let guess = *from == "byline" && stamp.precision < Precision::Day;
+        if guess {
+            return None;
+        }
         Some(Dated { stamp, from })
     };
     let found = said.iter().find_map(read);
