@@ -1,185 +1,59 @@
 //! The words by which pages name what stands beside an article: in classes, ids, roles and test ids.
 
 /// Words that name a part of the page around an article, alone or in a longer name.
+#[rustfmt::skip]
 const WORDS: &[&str] = &[
-    "ad",
-    "ads",
-    "advert",
-    "adverts",
-    "advertisement",
-    "advertising",
-    "adsense",
-    "addtoany",
-    "addthis",
-    "breadcrumb",
-    "breadcrumbs",
-    "consent",
-    "cookie",
-    "cookies",
-    "gdpr",
-    "donate",
-    "donation",
-    "login",
-    "mailchimp",
-    "modal",
-    "nav",
-    "navbar",
-    "navi",
-    "navigation",
-    "newsletter",
-    "newsletters",
-    "pager",
-    "pagination",
-    "popup",
-    "promoted",
-    "readmore",
-    "share",
-    "sharebar",
-    "sharedaddy",
-    "shares",
-    "sharing",
-    "signup",
-    "sociallinks",
-    "sponsor",
-    "sponsored",
-    "subnav",
-    "subscribe",
-    "subscription",
-    "taglist",
-    "wpcnt",
+    "ad", "ads", "advert", "adverts", "advertisement", "advertising", "adsense", "addtoany", "addthis", "breadcrumb", "breadcrumbs", "consent",
+    "cookie", "cookies", "gdpr", "donate", "donation", "login", "mailchimp", "modal", "nav", "navbar", "navi", "navigation", "newsletter",
+    "newsletters", "pager", "pagination", "popup", "promoted", "readmore", "share", "sharebar", "sharedaddy", "shares", "sharing", "signup",
+    "sociallinks", "sponsor", "sponsored", "subnav", "subscribe", "subscription", "taglist", "wpcnt",
 ];
 
 /// Pairs of neighbouring words that do what neither does alone.
+#[rustfmt::skip]
 const PAIRS: &[(&str, &str)] = &[
-    ("about", "author"),
-    ("also", "read"),
-    ("author", "bio"),
-    ("author", "box"),
-    ("author", "card"),
-    ("author", "description"),
-    ("author", "info"),
-    ("author", "profile"),
-    ("back", "top"),
-    ("call", "action"),
-    ("entry", "footer"),
-    ("entry", "meta"),
-    ("further", "reading"),
-    ("latest", "news"),
-    ("link", "list"),
-    ("more", "from"),
-    ("more", "on"),
-    ("more", "stories"),
-    ("most", "read"),
-    ("next", "article"),
-    ("next", "post"),
-    ("post", "footer"),
-    ("post", "meta"),
-    ("post", "nav"),
-    ("post", "tags"),
-    ("entry", "tags"),
-    ("article", "tags"),
-    ("tag", "list"),
-    ("tags", "list"),
-    ("prev", "next"),
-    ("read", "also"),
-    ("read", "more"),
-    ("read", "next"),
-    ("screen", "reader"),
-    ("see", "also"),
-    ("skip", "link"),
-    ("sr", "only"),
-    ("tag", "cloud"),
-    ("visually", "hidden"),
-    ("you", "like"),
-    ("article", "meta"),
-    ("article", "footer"),
-    ("story", "footer"),
+    ("about", "author"), ("also", "read"), ("author", "bio"), ("author", "box"), ("author", "card"), ("author", "description"), ("author", "info"),
+    ("author", "profile"), ("back", "top"), ("call", "action"), ("entry", "footer"), ("entry", "meta"), ("further", "reading"), ("latest", "news"),
+    ("link", "list"), ("more", "from"), ("more", "on"), ("more", "stories"), ("most", "read"), ("next", "article"), ("next", "post"),
+    ("post", "footer"), ("post", "meta"), ("post", "nav"), ("post", "tags"), ("entry", "tags"), ("article", "tags"), ("tag", "list"),
+    ("tags", "list"), ("prev", "next"), ("read", "also"), ("read", "more"), ("read", "next"), ("screen", "reader"), ("see", "also"), ("skip", "link"),
+    ("sr", "only"), ("tag", "cloud"), ("visually", "hidden"), ("you", "like"), ("article", "meta"), ("article", "footer"), ("story", "footer"),
 ];
 
 /// Names of lists of other articles.
+#[rustfmt::skip]
 const OTHERS: &[&str] = &[
-    "related",
-    "relatedposts",
-    "recirc",
-    "recirculation",
-    "outbrain",
-    "taboola",
-    "sidebar",
-    "yarpp",
-    "zergnet",
+    "related", "relatedposts", "recirc", "recirculation", "outbrain", "taboola", "sidebar", "yarpp", "zergnet",
 ];
+#[rustfmt::skip]
 const OTHER_PAIRS: &[(&str, &str)] = &[
-    ("more", "stories"),
-    ("most", "read"),
-    ("latest", "news"),
-    ("read", "next"),
-    ("next", "article"),
-    ("more", "from"),
-    ("more", "on"),
-    ("also", "read"),
-    ("read", "also"),
-    ("you", "like"),
+    ("more", "stories"), ("most", "read"), ("latest", "news"), ("read", "next"), ("next", "article"), ("more", "from"), ("more", "on"),
+    ("also", "read"), ("read", "also"), ("you", "like"),
 ];
 
 /// Names of what readers wrote below.
+#[rustfmt::skip]
 const COMMENTS: &[&str] = &[
-    "comments",
-    "commentlist",
-    "disqus",
-    "replies",
-    "respond",
-    "kommentare",
-    "commentaires",
-    "comentarios",
+    "comments", "commentlist", "disqus", "replies", "respond", "kommentare", "commentaires", "comentarios",
 ];
+#[rustfmt::skip]
 const COMMENT_PAIRS: &[(&str, &str)] = &[
-    ("comment", "form"),
-    ("comment", "list"),
-    ("comment", "section"),
-    ("comment", "respond"),
-    ("comment", "thread"),
-    ("comment", "area"),
+    ("comment", "form"), ("comment", "list"), ("comment", "section"), ("comment", "respond"), ("comment", "thread"), ("comment", "area"),
 ];
 
 /// Names of boxes that may also be a part of the text: they are beside it when they hold links and no prose.
+#[rustfmt::skip]
 const TEASERS: &[&str] = &[
-    "feedback",
-    "menu",
-    "paywall",
-    "permalink",
-    "popular",
-    "promo",
-    "promotion",
-    "rating",
-    "ratings",
-    "recommended",
-    "recommendation",
-    "recommendations",
-    "social",
-    "socials",
-    "teaser",
-    "teasers",
-    "toolbar",
-    "trending",
-    "voting",
-    "widget",
-    "tags",
-    "footer",
+    "feedback", "menu", "paywall", "permalink", "popular", "promo", "promotion", "rating", "ratings", "recommended", "recommendation",
+    "recommendations", "social", "socials", "teaser", "teasers", "toolbar", "trending", "voting", "widget", "tags", "footer",
 ];
 
 /// Names of the words under a picture.
 const CAPTIONS: &[&str] = &["caption", "captions", "figcaption", "credit", "credits"];
 /// Words of an author's line.
+#[rustfmt::skip]
 const BYLINES: &[&str] = &[
-    "byline",
-    "author",
-    "authors",
-    "dateline",
-    "timestamp",
-    "byauthor",
-    "meta",
-    "postmeta",
-    "metadata",
+    "byline", "author", "authors", "dateline", "timestamp", "byauthor", "meta", "postmeta", "metadata",
 ];
 
 /// What the names of an element say it is.
@@ -238,4 +112,23 @@ pub(super) fn words(names: &str) -> Vec<String> {
         words.push(word);
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cut_into_words() {
+        assert_eq!(
+            words("RelatedPosts__list-2 aB"),
+            ["related", "posts", "list", "2", "a", "b"]
+        );
+        assert_eq!(says("c-relatedArticles"), Some(Beside::Others));
+        assert_eq!(says("unrelated prelate"), None);
+        assert_eq!(says("entry-footer"), Some(Beside::Furniture));
+        assert_eq!(says("site-footer"), Some(Beside::Teaser));
+        assert_eq!(says("comment-form"), Some(Beside::Comments));
+        assert_eq!(says("post-author"), Some(Beside::Byline));
+    }
 }

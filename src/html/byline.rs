@@ -2,6 +2,7 @@
 
 use dom_query::{Document, NodeRef};
 
+use super::beside::words;
 use super::claims::{Meta, nodes, text};
 use super::jsonld::Described;
 use super::measure::short_text;
@@ -16,138 +17,37 @@ const MAX_LINE: usize = 200;
 const MAX_AUTHORS: usize = 50;
 
 /// `meta` elements that name a person.
+#[rustfmt::skip]
 const METAS: &[&str] = &[
-    "author",
-    "article:author",
-    "article:author_name",
-    "citation_author",
-    "dc.creator",
-    "dc:creator",
-    "dc.creator.author",
-    "dcterms.creator",
-    "dcterms:creator",
-    "dc.contributor",
-    "parsely-author",
-    "sailthru.author",
-    "byl",
-    "byline",
-    "authors",
-    "article.author",
-    "cxenseparse:author",
-    "twitter:data1-author",
-    "rbauthors",
-    "dcsext.author",
-    "og:author",
+    "author", "article:author", "article:author_name", "citation_author", "dc.creator", "dc:creator", "dc.creator.author", "dcterms.creator",
+    "dcterms:creator", "dc.contributor", "parsely-author", "sailthru.author", "byl", "byline", "authors", "article.author", "cxenseparse:author",
+    "twitter:data1-author", "rbauthors", "dcsext.author", "og:author",
 ];
 
 /// Classes and ids of a byline, surest first: parts that are joined by `-` or `_` or by a capital letter.
+#[rustfmt::skip]
 const NAMES: &[&[&str]] = &[
-    &["author", "name"],
-    &["authorname"],
-    &["byline", "name"],
-    &["bylineauthor"],
-    &["byline"],
-    &["article", "author"],
-    &["post", "author"],
-    &["entry", "author"],
-    &["story", "author"],
-    &["author", "link"],
-    &["author"],
-    &["authors"],
-    &["autor"],
-    &["auteur"],
-    &["autore"],
-    &["writer"],
-    &["username"],
-    &["creator"],
-    &["posted", "by"],
-    &["fn"],
+    &["author", "name"], &["authorname"], &["byline", "name"], &["bylineauthor"], &["byline"], &["article", "author"], &["post", "author"],
+    &["entry", "author"], &["story", "author"], &["author", "link"], &["author"], &["authors"], &["autor"], &["auteur"], &["autore"], &["writer"],
+    &["username"], &["creator"], &["posted", "by"], &["fn"],
 ];
 
 /// What stands before a name.
+#[rustfmt::skip]
 const LABELS: &[&str] = &[
-    "written by",
-    "posted by",
-    "published by",
-    "story by",
-    "words by",
-    "text by",
-    "review by",
-    "reported by",
-    "article by",
-    "submitted by",
-    "a guest post by",
-    "by",
-    "from",
-    "geschrieben von",
-    "verfasst von",
-    "ein beitrag von",
-    "ein artikel von",
-    "ein gastbeitrag von",
-    "gastbeitrag von",
-    "von",
-    "text von",
-    "erstellt von",
-    "veröffentlicht von",
-    "text",
-    "autor",
-    "autorin",
-    "autor:in",
-    "verfasser",
-    "author",
-    "authors",
-    "über den autor",
-    "über die autorin",
-    "about the author",
-    "foto",
-    "par",
-    "écrit par",
-    "publié par",
-    "rédigé par",
-    "por",
-    "escrito por",
-    "publicado por",
-    "di",
-    "a cura di",
-    "door",
-    "af",
-    "av",
-    "автор",
-    "auteur",
-    "autore",
+    "written by", "posted by", "published by", "story by", "words by", "text by", "review by", "reported by", "article by", "submitted by",
+    "a guest post by", "by", "from", "geschrieben von", "verfasst von", "ein beitrag von", "ein artikel von", "ein gastbeitrag von",
+    "gastbeitrag von", "von", "text von", "erstellt von", "veröffentlicht von", "text", "autor", "autorin", "autor:in", "verfasser", "author",
+    "authors", "über den autor", "über die autorin", "about the author", "foto", "par", "écrit par", "publié par", "rédigé par", "por", "escrito por",
+    "publicado por", "di", "a cura di", "door", "af", "av", "автор", "auteur", "autore",
 ];
 
 /// Words after a comma or a separator that say what somebody is, not who.
+#[rustfmt::skip]
 const ROLES: &[&str] = &[
-    "reporter",
-    "editor",
-    "writer",
-    "correspondent",
-    "staff",
-    "contributor",
-    "columnist",
-    "journalist",
-    "producer",
-    "author",
-    "associated press",
-    "reuters",
-    "redaktion",
-    "redakteur",
-    "redakteurin",
-    "redactor",
-    "periodista",
-    "journaliste",
-    "autor",
-    "autorin",
-    "senior",
-    "news",
-    "special to",
-    "freelance",
-    "contributing",
-    "deputy",
-    "chief",
-    "political",
-    "digital",
+    "reporter", "editor", "writer", "correspondent", "staff", "contributor", "columnist", "journalist", "producer", "author", "associated press",
+    "reuters", "redaktion", "redakteur", "redakteurin", "redactor", "periodista", "journaliste", "autor", "autorin", "senior", "news", "special to",
+    "freelance", "contributing", "deputy", "chief", "political", "digital",
 ];
 
 /// The authors. One in JSON-LD that is the publisher counts only when nobody else is named.
@@ -250,7 +150,7 @@ fn called(document: &Document) -> Vec<String> {
                 .map(|v| v.to_string())
                 .collect::<Vec<_>>()
                 .join(" ");
-            (super::beside::words(&names), node)
+            (words(&names), node)
         })
         .collect();
     for pattern in NAMES {
@@ -459,4 +359,65 @@ fn without_label(line: &str) -> &str {
         }
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_freed_from_labels_roles_days_and_handles() {
+        for (line, expected) in [
+            ("By Ana Bo", vec!["Ana Bo"]),
+            ("Von Ana Bo und Cy Dau", vec!["Ana Bo", "Cy Dau"]),
+            ("BY ANA BO, STAFF WRITER", vec!["ANA BO"]),
+            ("Written by: Ana Bo | 3 May 2024", vec!["Ana Bo"]),
+            ("Ana Bo @anabo", vec!["Ana Bo"]),
+            (
+                "Ana Bo, Cy Dau and Eve Fox",
+                vec!["Ana Bo", "Cy Dau", "Eve Fox"],
+            ),
+            ("Ana Bo 3 May 2024", vec!["Ana Bo"]),
+            ("https://s.example/ana", vec![]),
+            ("admin", vec![]),
+            ("", vec![]),
+            ("12:30", vec![]),
+            ("Byron Vonn", vec!["Byron Vonn"]),
+            ("Text: Ana Bo", vec!["Ana Bo"]),
+            ("Par Ana Bo", vec!["Ana Bo"]),
+            ("Paris Hotel", vec!["Paris Hotel"]),
+        ] {
+            assert_eq!(names(line), expected, "{line}");
+        }
+    }
+
+    fn of(html: &str) -> Vec<String> {
+        super::super::page(html, None).authors
+    }
+
+    #[test]
+    fn a_house_counts_only_when_nobody_is_named() {
+        let ld = r#"<meta property=og:site_name content="The Gazette"><script type="application/ld+json">{"@type":"Article","headline":"T","author":{"@type":"Organization","name":"Gazette"}}</script>"#;
+        assert_eq!(
+            of(&format!("{ld}<p class=byline>By Ana Bo</p>")),
+            ["Ana Bo"]
+        );
+        assert_eq!(of(ld), ["Gazette"]);
+    }
+
+    #[test]
+    fn every_place_that_names_somebody_is_read() {
+        for html in [
+            "<meta name=sailthru.author content='Ana Bo'>",
+            "<meta name=DC.creator content='Ana Bo'>",
+            "<a rel=author href=x>Ana Bo</a>",
+            "<div itemprop=author><span itemprop=name>Ana Bo</span> writes</div>",
+            "<span class=ArticleAuthor-name>Ana Bo</span>",
+            "<h1>T</h1><p>By <a href=x>Ana Bo</a></p><p>text</p>",
+        ] {
+            assert_eq!(of(html), ["Ana Bo"], "{html}");
+        }
+        assert!(of("<div id=comments><span class=author>Eve</span></div>").is_empty());
+        assert!(of("<h1>T</h1><p>By and by the river rose, and nobody had thought of that in the winter.</p>").is_empty());
+    }
 }

@@ -3,8 +3,10 @@
 use dom_query::{Document, NodeRef};
 use url::Url;
 
+use super::beside::words;
 use super::claims::{Meta, first, nodes, text};
 use super::jsonld::Described;
+use super::measure::short_text;
 use super::prune::stands_beside;
 use super::text::fold;
 
@@ -21,87 +23,26 @@ const MAX_LINES: usize = 14;
 const YEARS: std::ops::RangeInclusive<u16> = 1990..=2100;
 
 /// Names of `meta` elements that give the day of publication, from the surest to the vaguest.
+#[rustfmt::skip]
 const PUBLISHED: &[&str] = &[
-    "article:published_time",
-    "og:published_time",
-    "og:article:published_time",
-    "datepublished",
-    "article:published",
-    "citation_publication_date",
-    "citation_date",
-    "citation_online_date",
-    "parsely-pub-date",
-    "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "dcterms.issued",
-    "dc.date.issued",
-    "dc.issued",
-    "dcterms.created",
-    "dc.date.created",
-    "dc.created",
-    "dcterms.date",
-    "dc.date",
-    "dc:date",
-    "og:pubdate",
-    "pubdate",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "published-date",
-    "publication_date",
-    "publication-date",
-    "article_date_original",
-    "article.published",
-    "article.created",
-    "originalpublicationdate",
-    "datecreated",
-    "rnews:datepublished",
-    "bt:pubdate",
-    "displaydate",
-    "ptime",
-    "last-modified-original",
-    "date",
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "article:published", "citation_publication_date",
+    "citation_date", "citation_online_date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dcterms.issued", "dc.date.issued",
+    "dc.issued", "dcterms.created", "dc.date.created", "dc.created", "dcterms.date", "dc.date", "dc:date", "og:pubdate", "pubdate", "publishdate",
+    "publish-date", "publish_date", "published-date", "publication_date", "publication-date", "article_date_original", "article.published",
+    "article.created", "originalpublicationdate", "datecreated", "rnews:datepublished", "bt:pubdate", "displaydate", "ptime",
+    "last-modified-original", "date",
 ];
+#[rustfmt::skip]
 const UPDATED: &[&str] = &[
-    "article:modified_time",
-    "og:updated_time",
-    "og:modified_time",
-    "datemodified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "dc.modified",
-    "lastmod",
+    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "dcterms.modified", "dc.date.modified", "dc.modified", "lastmod",
     "last-modified",
 ];
 
 /// Words of a class or id by which pages name the day an article was published.
+#[rustfmt::skip]
 const DATES: &[&str] = &[
-    "date",
-    "datum",
-    "dateline",
-    "datetime",
-    "fecha",
-    "published",
-    "publish",
-    "pubdate",
-    "publishdate",
-    "postdate",
-    "posted",
-    "timestamp",
-    "time",
-    "entrydate",
-    "day",
-    "pub",
-    "postmeta",
-    "byline",
-    "meta",
-    "info",
-    "details",
-    "author",
-    "submitted",
-    "kicker",
-    "created",
-    "erstellt",
+    "date", "datum", "dateline", "datetime", "fecha", "published", "publish", "pubdate", "publishdate", "postdate", "posted", "timestamp", "time",
+    "entrydate", "day", "pub", "postmeta", "byline", "meta", "info", "details", "author", "submitted", "kicker", "created", "erstellt",
 ];
 
 /// All that is said, surest first. The reader takes the first that is a date.
@@ -128,7 +69,7 @@ pub(super) fn published(
                 .map(|date| (date, "itemprop")),
         );
         said.extend(
-            times(place, article.id == place.id)
+            times(place, place.has_name("article"))
                 .into_iter()
                 .map(|date| (date, "time")),
         );
@@ -179,7 +120,7 @@ fn times(place: &NodeRef<'_>, inside: bool) -> Vec<String> {
         .descendants_it()
         .filter(|node| node.has_name("time") && !names(node, "dateModified"))
         .take(MAX_CANDIDATES)
-        .filter(|node| inside || !within_other(node))
+        .filter(|node| !within_other(node, inside))
         .filter_map(|node| {
             let marked = node.has_attr("pubdate")
                 || node.has_class("published")
@@ -192,13 +133,16 @@ fn times(place: &NodeRef<'_>, inside: bool) -> Vec<String> {
     found.into_iter().map(|(_, date)| date).collect()
 }
 
-/// Whether it belongs to something other than the article: a box beside it, a comment, a list of teasers.
-fn within_other(node: &NodeRef<'_>) -> bool {
+/// Whether it belongs to something other than the article: a box beside it, a comment, and outside of the article's
+/// element also an item of a list.
+fn within_other(node: &NodeRef<'_>, inside: bool) -> bool {
     node.ancestors_it(None).any(|above| {
-        above
-            .node_name()
-            .is_some_and(|name| matches!(&*name, "aside" | "nav" | "footer" | "li"))
-            || stands_beside(&above)
+        let other = above.node_name().is_some_and(|name| match &*name {
+            "aside" | "nav" | "footer" => true,
+            "li" => !inside,
+            _ => false,
+        });
+        other || stands_beside(&above)
     })
 }
 
@@ -209,7 +153,7 @@ fn named(document: &Document) -> Vec<String> {
             .iter()
             .filter_map(|key| node.attr(key))
             .any(|names| {
-                super::beside::words(&names)
+                words(&names)
                     .iter()
                     .any(|word| DATES.contains(&word.as_str()))
             })
@@ -243,7 +187,7 @@ fn named(document: &Document) -> Vec<String> {
             })
         })
         .filter(called)
-        .filter(|node| !within_other(node));
+        .filter(|node| !within_other(node, false));
     lines
         .filter_map(|node| line(&node))
         .take(MAX_CANDIDATES)
@@ -287,7 +231,7 @@ fn line(node: &NodeRef<'_>) -> Option<String> {
         .or_else(|| node.attr("title").filter(|_| node.has_name("abbr")));
     let line = match written {
         Some(written) => fold(&written),
-        None => super::measure::short_text(node, MAX_LINE)?,
+        None => short_text(node, MAX_LINE)?,
     };
     (line.len() <= MAX_LINE && line.chars().any(char::is_numeric)).then_some(line)
 }
@@ -322,4 +266,75 @@ fn in_path(url: &Url) -> Option<String> {
         (YEARS.contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day))
             .then(|| format!("{year:04}-{month:02}-{day:02}"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first_said(html: &str, url: Option<&str>) -> Option<Said> {
+        let url = url.and_then(|url| Url::parse(url).ok());
+        super::super::page(html, url.as_ref())
+            .published
+            .into_iter()
+            .next()
+    }
+
+    #[test]
+    fn t11_the_surest_place_comes_first() {
+        let path = Some("https://s.example/2025/11/09/dam");
+        let mut html = "<h1>T</h1><p>text</p>".to_owned();
+        for (add, from) in [
+            ("", "url-path"),
+            ("<span class=post-date>5 Nov 2025</span>", "byline"),
+            ("<time datetime=2025-11-04>x</time>", "time"),
+            (
+                "<i itemprop=datePublished content=2025-11-03></i>",
+                "itemprop",
+            ),
+            ("<meta name=dc.date content=2025-11-02>", "meta"),
+            (
+                r#"<script type="application/ld+json">{"@type":"Article","headline":"T","datePublished":"2025-11-01"}</script>"#,
+                "json-ld",
+            ),
+        ] {
+            html = format!("{html}{add}");
+            assert_eq!(
+                first_said(&html, path).map(|said| said.1),
+                Some(from),
+                "{html}"
+            );
+        }
+    }
+
+    #[test]
+    fn t11_a_path_names_a_day_or_nothing() {
+        for (path, day) in [
+            ("/2025/11/09/x", Some("2025-11-09")),
+            ("/a/2025-1-9-x", Some("2025-01-09")),
+            ("/2025/11/x", None),
+            ("/2025/13/09", None),
+            ("/1234/11/09", None),
+            ("/20251/11/09", None),
+        ] {
+            let url = Url::parse(&format!("https://s.example{path}")).ok();
+            assert_eq!(url.as_ref().and_then(in_path).as_deref(), day, "{path}");
+        }
+    }
+
+    #[test]
+    fn t11_days_of_comments_other_articles_and_changes_are_not_the_articles() {
+        for html in [
+            "<p>text</p><div id=comments><time datetime=2025-11-04>x</time></div>",
+            "<p>text</p><aside><time datetime=2025-11-04>x</time></aside>",
+            "<time class=updated datetime=2025-11-04>x</time>",
+            "<time itemprop=dateModified datetime=2025-11-04>x</time>",
+        ] {
+            assert_eq!(
+                first_said(html, None).filter(|said| said.1 == "time"),
+                None,
+                "{html}"
+            );
+        }
+    }
 }

@@ -12,8 +12,10 @@ use dom_smoothie::{Config, Readability};
 use url::Url;
 
 use super::address::absolute;
+use super::claims::{first, nodes};
 use super::content;
 use super::depth::too_deep;
+use super::jsonld;
 use super::measure::Sizes;
 use super::prune::prune;
 use super::text::{escape, flatten, legal};
@@ -54,9 +56,8 @@ pub fn main_content(html: &str, base: Option<&Url>) -> Option<Main> {
         return flat(html);
     }
     let document = Document::from(format!("<!DOCTYPE html>{}", legal(html)));
-    let named = super::claims::first(&document, "base[href]")
-        .and_then(|node| absolute(&node.attr("href")?, base));
-    let described = super::page::described(&document);
+    let named = first(&document, "base[href]").and_then(|node| absolute(&node.attr("href")?, base));
+    let described = jsonld::of(&document);
     let body = described.as_ref().and_then(|found| found.body.as_deref());
     extract(&document, named.as_ref().or(base), None, body)
 }
@@ -83,14 +84,14 @@ pub(super) fn extract(
     unfold_templates(document);
     let root = document.root();
     prune(&root);
-    for base in super::claims::nodes(document, "base") {
+    for base in nodes(document, "base") {
         base.remove_from_parent();
     }
     let place = content::find(document);
     let whole = place.has_name("body");
-    let nodes = Sizes::of(&root).nodes();
+    let count = Sizes::of(&root).nodes();
     let placed = trim(&place.inner_html(), base, title);
-    let read = if nodes <= MAX_NODES {
+    let read = if count <= MAX_NODES {
         readable(document).map(|html| trim(&html, base, title))
     } else {
         None
@@ -161,7 +162,7 @@ fn unfold_templates(document: &Document) {
         body.as_ref()
             .is_some_and(|body| node.ancestors_it(None).any(|above| above.id == body.id))
     };
-    for script in super::claims::nodes(document, "script[type]") {
+    for script in nodes(document, "script[type]") {
         let text = script.text();
         let prose = text.contains("<p") || text.contains("<br");
         if is_template(&script)
@@ -182,4 +183,122 @@ fn paragraphs(text: &str) -> String {
         .filter(|line| !line.is_empty())
         .map(|line| format!("<p>{}</p>\n", escape(line)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSE: &str = "The board of the river met on Monday, as it does every month, and raised the dam by two metres after a long debate. ";
+
+    fn page(inside: &str) -> String {
+        format!(
+            "<html><head><title>T</title></head><body><nav><a href=/>Home</a></nav>{inside}<footer>© Us</footer></body></html>"
+        )
+    }
+
+    fn text(main: &Option<Main>) -> String {
+        main.as_ref()
+            .map(|main| super::super::flow(&main.html, None).text)
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn an_article_is_found_with_certainty() {
+        let html = page(&format!(
+            "<article><p>{0}</p><p>{0}</p><p>{0}<a href=n>more</a></p><p>{0}</p></article>",
+            PROSE.repeat(2)
+        ));
+        let base = Url::parse("https://s.example/a/").ok();
+        let main = main_content(&html, base.as_ref());
+        let found = main.clone().unwrap_or_default();
+        assert_eq!((found.from, found.certainty), ("readability", 100));
+        assert!(found.html.contains("href=\"https://s.example/a/n\""));
+        assert_eq!(text(&main).matches("raised the dam").count(), 8);
+        assert!(!text(&main).contains("Home") && !text(&main).contains('©'));
+    }
+
+    #[test]
+    fn the_place_a_page_names_wins_when_readability_finds_a_part() {
+        // What is scored best is one letter of many; the place holds them all.
+        let letter = |n: usize| {
+            format!(
+                "<div class=letter><div><div><p>{n} {}</p></div></div></div>",
+                PROSE.repeat(2)
+            )
+        };
+        let letters: String = (0..12).map(letter).collect();
+        let html = page(&format!("<div class=entry-content>{letters}</div>"));
+        let all = text(&main_content(&html, None));
+        assert_eq!(all.matches("raised the dam").count(), 24);
+    }
+
+    #[test]
+    fn what_scripts_fill_is_taken_from_json_ld_and_templates() {
+        let told = PROSE.repeat(8);
+        let shell = format!(
+            r#"<script type="application/ld+json">{{"@type":"Article","headline":"T","articleBody":"{told}"}}</script><div id=app><p>Loading the page, please wait.</p></div>"#
+        );
+        let main = main_content(&page(&shell), None).unwrap_or_default();
+        assert_eq!(
+            (main.from, main.html.matches("raised the dam").count()),
+            ("json-ld", 8)
+        );
+        let folded = page(&format!(
+            "<div class=post><script type='text/template'><p>{0}</p><p>{0}</p></script></div>",
+            PROSE.repeat(4)
+        ));
+        assert!(text(&main_content(&folded, None)).contains("raised the dam"));
+        // A script that is a script stays one.
+        let script = page(&format!(
+            "<p>{PROSE}</p><script>var a = \"<p>{}</p>\"</script>",
+            "evil ".repeat(200)
+        ));
+        assert!(!text(&main_content(&script, None)).contains("evil"));
+    }
+
+    #[test]
+    fn a_summary_in_json_ld_does_not_replace_the_article() {
+        let html = page(&format!(
+            r#"<script type="application/ld+json">{{"@type":"Article","headline":"T","articleBody":"Short."}}</script><article><p>{0}</p><p>{0}</p></article>"#,
+            PROSE.repeat(3)
+        ));
+        assert_eq!(
+            main_content(&html, None).map(|main| main.from),
+            Some("readability")
+        );
+    }
+
+    #[test]
+    fn a_list_and_a_stub_are_uncertain() {
+        let list = page(&"<div><a href=x>Some headline of another day</a></div>".repeat(30));
+        assert!(main_content(&list, None).is_none_or(|main| main.certainty < 30));
+        let stub = page("<article><p>One short line.</p></article>");
+        assert!(main_content(&stub, None).is_none_or(|main| main.certainty < 30));
+        assert_eq!(main_content("", None), None);
+    }
+
+    #[test]
+    fn f43_of_a_page_too_deep_the_text_is_taken() {
+        let deep = format!("{}<p>{PROSE}", "<div>".repeat(3000));
+        assert_eq!(
+            main_content(&deep, None).map(|main| (main.from, main.certainty)),
+            Some(("text", 0))
+        );
+    }
+
+    #[test]
+    fn f43_wide_pages_are_not_scored() {
+        let wide = format!("<article>{}</article>", "a <br>".repeat(30_000));
+        assert_eq!(
+            main_content(&wide, None).map(|main| main.from),
+            Some("place")
+        );
+        for odd in [
+            "<figure>".to_owned() + &"<figcaption>c</figcaption>".repeat(9_000),
+            "<p><a href=x>Related</a></p>".repeat(9_000),
+        ] {
+            let _ = main_content(&odd, None);
+        }
+    }
 }

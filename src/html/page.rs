@@ -73,7 +73,7 @@ fn read(html: &str, url: Option<&Url>, flat: Option<Main>) -> Page {
         first(&document, "base[href]").and_then(|node| absolute(&node.attr("href")?, url));
     let base = named_base.as_ref().or(url);
     let meta = Meta::read(&document);
-    let mut described = described(&document).unwrap_or_default();
+    let mut described = jsonld::of(&document).unwrap_or_default();
     let body = described.body.take();
     let article = content::find(&document);
     let site_name = meta
@@ -126,19 +126,6 @@ fn read(html: &str, url: Option<&Url>, flat: Option<Main>) -> Page {
     });
     page.content = main.map(|main| main.html).unwrap_or_default();
     page
-}
-
-/// What the page's JSON-LD says of its article.
-pub(super) fn described(document: &Document) -> Option<Described> {
-    let scripts = nodes(document, "script[type]")
-        .into_iter()
-        .filter(|script| {
-            let kind = script.attr("type").unwrap_or_default();
-            kind.trim()
-                .to_ascii_lowercase()
-                .starts_with("application/ld+json")
-        });
-    jsonld::read(scripts.map(|script| script.text().to_string()))
 }
 
 fn canonical(document: &Document, base: Option<&Url>) -> Option<String> {
@@ -254,14 +241,17 @@ mod tests {
             (page.title.as_deref(), page.authors.join(",")),
             (Some("H & I"), "A".to_owned())
         );
-        assert_eq!(page.published, Some(("2025-01-01".into(), "json-ld")));
-        assert_eq!(page.updated, Some(("2025-02-01".into(), "meta")));
+        assert_eq!(
+            page.published.first(),
+            Some(&("2025-01-01".into(), "json-ld"))
+        );
+        assert_eq!(page.updated.first(), Some(&("2025-02-01".into(), "meta")));
         assert_eq!(
             (page.canonical.as_deref(), page.language.as_deref()),
             (Some("https://s.example/c"), Some("en-GB"))
         );
         assert_eq!(page.is_based_on, ["https://s.example/report"]);
-        assert_eq!(page.content, "<p>x</p>");
+        assert_eq!(page.content, "<article><p>x</p></article>");
     }
 
     #[test]
@@ -276,7 +266,7 @@ mod tests {
             (page.title.as_deref(), page.authors),
             (Some("Head"), vec!["Ana Bo".to_owned()])
         );
-        assert_eq!(page.published, Some(("2025-03-04".into(), "time")));
+        assert_eq!(page.published.first(), Some(&("2025-03-04".into(), "time")));
         let text = super::super::flow(&page.content, None).text;
         assert_eq!(text, format!("March\n\n{}\n\nSources:\n\nr", long.trim()));
     }
@@ -288,7 +278,7 @@ mod tests {
         );
         assert_eq!(
             page.content,
-            "<p>x <a href=\"https://b.example/d/y\">z</a> <a href=\"https://b.example/d/#n\">n</a></p>"
+            "<article><p>x <a href=\"https://b.example/d/y\">z</a> <a href=\"https://b.example/d/#n\">n</a></p></article>"
         );
     }
 

@@ -4,9 +4,10 @@ use dom_query::{Document, NodeRef};
 use url::Url;
 
 use super::address::{absolute, srcset};
+use super::claims::first;
 use super::elements::{is_block, is_heading};
 use super::measure::{Size, Sizes};
-use super::phrases::{heads_others, is_furniture, is_head_line};
+use super::phrases::{MAX_HEAD, heads_others, is_furniture, is_head_line};
 use super::prune::following;
 use super::text::fold;
 
@@ -14,8 +15,6 @@ use super::text::fold;
 const MAX_BLOCK: usize = 400;
 /// Bytes of a line that may stand over a list of other articles.
 const MAX_LABEL: usize = 80;
-/// Bytes of a line that may say who wrote the article, and when.
-const MAX_HEAD: usize = 140;
 /// Bytes of a piece of text that is surely prose: the article has begun.
 const BEGUN: usize = 100;
 /// Per cent of the text that is links, from which something is a list of links: a list, and anything else.
@@ -40,8 +39,14 @@ pub(super) fn trim(html: &str, base: Option<&Url>, title: Option<&str>) -> Trimm
     if let Some(base) = base {
         rebase(&root, base);
     }
+    // The readability port wraps its find in a box of its own.
+    let wrapper = first(&document, "#readability-page-1");
+    let html = wrapper.map_or_else(
+        || document.html_root().inner_html(),
+        |wrapper| wrapper.inner_html(),
+    );
     Trimmed {
-        html: document.html_root().inner_html().trim().to_owned(),
+        html: html.trim().to_owned(),
         size: Sizes::of(&root).get(&root),
     }
 }
@@ -106,7 +111,7 @@ fn lines(root: &NodeRef<'_>, title: Option<&str>) {
 
 fn is_page_line(node: &NodeRef<'_>, size: Size, title: Option<&str>) -> bool {
     let text = fold(&node.text());
-    node.has_name("h1") && title == Some(text.as_str())
+    (node.has_name("h1") || node.has_name("h2")) && title == Some(text.as_str())
         || is_furniture(&text, size.linked_over(LINKED_LIST))
 }
 
@@ -143,7 +148,7 @@ fn others(root: &NodeRef<'_>) {
         let heading = label.node_name().is_some_and(|name| is_heading(&name));
         if heading
             || listed.iter().any(|node| sizes.get(node).text > 0)
-            || label.next_sibling().is_none()
+            || label.next_sibling().is_none() && !label.text().trim_end().ends_with('.')
         {
             label.remove_from_parent();
             for node in listed {
@@ -191,5 +196,78 @@ fn rebase(content: &NodeRef<'_>, base: &Url) {
         if let Some(set) = node.attr("srcset") {
             node.set_attr("srcset", &srcset(&set, Some(base)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSE: &str = "<p>The board of the river met on Monday, as it does every month, and raised the dam by two metres after a debate.</p>";
+
+    fn trimmed(html: &str) -> String {
+        trim(html, None, Some("The dam")).html.replace(PROSE, "¶")
+    }
+
+    #[test]
+    fn lines_of_the_page_go_and_lines_of_the_article_stay() {
+        for (before, after) in [
+            ("<p>Advertisement</p>¶<div>Share this:</div>", "¶"),
+            ("¶<p>Read more: <a href=x>The weir is old</a></p>¶", "¶¶"),
+            (
+                "¶<p>Read more of what he wrote in the letters of that winter.</p>",
+                "¶<p>Read more of what he wrote in the letters of that winter.</p>",
+            ),
+            ("¶<p>Sign up for our newsletter.</p>", "¶"),
+            (
+                "¶<p>They sign up for the army.</p>",
+                "¶<p>They sign up for the army.</p>",
+            ),
+            ("<h1>The dam</h1>¶<h2>The weir</h2>¶", "¶<h2>The weir</h2>¶"),
+        ] {
+            assert_eq!(trimmed(&before.replace('¶', PROSE)), after, "{before}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_other_articles_goes_with_its_heading_and_sources_stay() {
+        let list =
+            "<ul><li><a href=x>The weir is old</a></li><li><a href=y>The mill burned</a></li></ul>";
+        assert_eq!(
+            trimmed(&format!("{PROSE}<h3>You may also like</h3>{list}{PROSE}")),
+            "¶¶"
+        );
+        let sources = format!("{PROSE}<h3>Sources</h3>{list}");
+        assert!(trimmed(&sources).contains("The mill burned"));
+    }
+
+    #[test]
+    fn lines_above_the_text_that_say_who_and_when_go() {
+        assert_eq!(
+            trimmed(&format!(
+                "<p>Published: 3 May 2024</p><p>By Ana Bo</p><p>4 min read</p>{PROSE}<p>By noon it rained</p>"
+            )),
+            "¶<p>By noon it rained</p>"
+        );
+    }
+
+    #[test]
+    fn captions_stay_with_their_picture_and_those_of_tables_where_they_are() {
+        assert_eq!(
+            trimmed("<figure><img src=a><figcaption>The dam. Photo: Bo</figcaption></figure>"),
+            "<figure><img src=\"a\" title=\"The dam. Photo: Bo\"></figure>"
+        );
+        let table = "<figure><pre>1 2</pre><figcaption>Levels</figcaption></figure>";
+        assert_eq!(trimmed(table), table);
+    }
+
+    #[test]
+    fn addresses_are_made_absolute() {
+        let base = Url::parse("https://s.example/a/").ok();
+        let html = trim("<a href=b>b</a><img srcset='c 2x'>", base.as_ref(), None).html;
+        assert_eq!(
+            html,
+            "<a href=\"https://s.example/a/b\">b</a><img srcset=\"https://s.example/a/c 2x\">"
+        );
     }
 }
