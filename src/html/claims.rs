@@ -1,4 +1,6 @@
-//! Title, authors and days of an article, from what its page claims in three places: JSON-LD, `meta` and markup.
+//! What a page claims of its article in `meta` elements, and its title.
+
+use std::collections::HashSet;
 
 use dom_query::{Document, NodeRef};
 
@@ -7,8 +9,8 @@ use super::text::fold;
 
 /// `meta` elements looked at; pages have some dozens.
 const MAX_META: usize = 500;
-/// Bytes of a name. A longer "author" is a biography.
-const MAX_NAME: usize = 120;
+/// First-level headings looked at; an article has one.
+const MAX_HEADINGS: usize = 20;
 
 pub(super) fn nodes<'a>(document: &'a Document, selector: &str) -> Vec<NodeRef<'a>> {
     document
@@ -50,7 +52,7 @@ impl Meta {
         )
     }
 
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a String> {
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a String> {
         self.0
             .iter()
             .filter(move |(n, _)| n == name)
@@ -63,6 +65,8 @@ impl Meta {
     }
 }
 
+/// The headline as readers see it: a first-level heading that says what the page's own titles say. Otherwise the best
+/// of those, without the name of the site: JSON-LD, Open Graph, `title`.
 pub(super) fn title(
     document: &Document,
     meta: &Meta,
@@ -70,25 +74,54 @@ pub(super) fn title(
     article: &NodeRef<'_>,
     site: Option<&str>,
 ) -> Option<String> {
-    let heading = || {
-        let inside = article.descendants_it().find(|node| node.has_name("h1"));
-        inside
-            .or_else(|| first(document, "h1"))
-            .as_ref()
-            .and_then(text)
+    let titled = first(document, "head title").as_ref().and_then(text);
+    let shared = meta.first(&["og:title", "twitter:title", "dc.title", "title"]);
+    let told = [
+        described.headline.as_ref(),
+        shared.as_ref(),
+        titled.as_ref(),
+    ];
+    let headings = nodes(document, "h1");
+    let said: Vec<String> = headings
+        .iter()
+        .take(MAX_HEADINGS)
+        .filter_map(text)
+        .collect();
+    let is_site = |text: &str| site.is_some_and(|site| site.eq_ignore_ascii_case(text));
+    let alike = |heading: &&String| {
+        !is_site(heading)
+            && told
+                .iter()
+                .flatten()
+                .any(|title| shares_words(heading, title))
     };
-    let titled = || {
-        first(document, "head title")
-            .as_ref()
-            .and_then(text)
-            .map(|title| without_site(&title, site))
+    let inside = article
+        .descendants_it()
+        .find(|node| node.has_name("h1"))
+        .as_ref()
+        .and_then(text);
+    said.iter()
+        .find(alike)
+        .cloned()
+        .or_else(|| described.headline.clone())
+        .or(shared)
+        .map(|title| without_site(&title, site))
+        .or(inside.filter(|text| !is_site(text)))
+        .or_else(|| titled.map(|title| without_site(&title, site)))
+        .or_else(|| said.into_iter().next())
+}
+
+/// Whether at least half of the words of a heading are in the title: the site's name over every page shares few.
+fn shares_words(heading: &str, title: &str) -> bool {
+    let words = |text: &str| -> HashSet<String> {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
     };
-    described
-        .headline
-        .clone()
-        .or_else(|| meta.first(&["og:title", "twitter:title"]))
-        .or_else(heading)
-        .or_else(titled)
+    let (heading, title) = (words(heading), words(title));
+    let common = heading.intersection(&title).count();
+    !heading.is_empty() && common * 2 >= heading.len() && common * 3 >= title.len()
 }
 
 /// Cuts ` | Site` off a title, only when that is what the site calls itself.
@@ -96,161 +129,11 @@ fn without_site(title: &str, site: Option<&str>) -> String {
     let cut = site.and_then(|site| {
         let rest = title.strip_suffix(site)?.trim_end();
         let rest = rest
-            .strip_suffix(['|', '-', '–', '—', '·', ':', '»'])?
+            .strip_suffix(['|', '-', '–', '—', '·', ':', '»', '•'])?
             .trim_end();
         (!rest.is_empty()).then_some(rest)
     });
     cut.unwrap_or(title).to_owned()
-}
-
-pub(super) fn authors(
-    document: &Document,
-    meta: &Meta,
-    described: &Described,
-    article: &NodeRef<'_>,
-) -> Vec<String> {
-    let mut found = described.authors.clone();
-    for name in [
-        "author",
-        "article:author",
-        "citation_author",
-        "dc.creator",
-        "parsely-author",
-    ] {
-        if found.is_empty() {
-            found.extend(
-                meta.all(name)
-                    .filter(|author| !author.contains("://"))
-                    .cloned(),
-            );
-        }
-    }
-    // A name in the article outranks one in the page around it, such as that of a comment.
-    let whole = document.root();
-    for place in [article, &whole] {
-        for attribute in ["rel", "itemprop", "class"] {
-            if found.is_empty() {
-                let word = if attribute == "class" {
-                    "byline"
-                } else {
-                    "author"
-                };
-                let is = |node: &NodeRef<'_>| {
-                    node.attr(attribute)
-                        .is_some_and(|v| v.split_ascii_whitespace().any(|w| w == word))
-                        && !node.has_name("link")
-                };
-                found.extend(
-                    place
-                        .descendants_it()
-                        .filter(is)
-                        .filter_map(|node| text(&node)),
-                );
-            }
-        }
-    }
-    let mut authors: Vec<String> = Vec::new();
-    for name in found {
-        let name = without_by(&name).to_owned();
-        if !name.is_empty()
-            && name.len() <= MAX_NAME
-            && !name.contains("://")
-            && !authors.contains(&name)
-        {
-            authors.push(name);
-        }
-    }
-    authors
-}
-
-fn without_by(name: &str) -> &str {
-    let by = ["By ", "by ", "BY ", "Von ", "von ", "Por ", "Par "]
-        .iter()
-        .find_map(|by| name.strip_prefix(by));
-    by.unwrap_or(name).trim()
-}
-
-/// Names of `meta` elements that give the day of publication, from the surest to the vaguest.
-const PUBLISHED: &[&str] = &[
-    "article:published_time",
-    "og:published_time",
-    "datepublished",
-    "article:published",
-    "citation_publication_date",
-    "citation_date",
-    "citation_online_date",
-    "parsely-pub-date",
-    "sailthru.date",
-    "dcterms.issued",
-    "dc.date.issued",
-    "dcterms.created",
-    "dcterms.date",
-    "dc.date",
-    "pubdate",
-    "publishdate",
-    "publish-date",
-    "publication_date",
-    "date",
-];
-const UPDATED: &[&str] = &[
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "lastmod",
-    "last-modified",
-];
-
-pub(super) fn published(
-    meta: &Meta,
-    described: &Described,
-    article: &NodeRef<'_>,
-) -> Option<(String, &'static str)> {
-    let told = described.published.clone().map(|date| (date, "json-ld"));
-    let told = told.or_else(|| meta.first(PUBLISHED).map(|date| (date, "meta")));
-    let told = told.or_else(|| property(article, "datePublished"));
-    told.or_else(|| {
-        let time = |node: &NodeRef<'_>| {
-            node.has_name("time") && node.has_attr("datetime") && !names(node, "dateModified")
-        };
-        article
-            .descendants_it()
-            .find(time)
-            .and_then(|node| stated(&node))
-            .map(|date| (date, "time"))
-    })
-}
-
-pub(super) fn updated(
-    meta: &Meta,
-    described: &Described,
-    article: &NodeRef<'_>,
-) -> Option<(String, &'static str)> {
-    let told = described.modified.clone().map(|date| (date, "json-ld"));
-    told.or_else(|| meta.first(UPDATED).map(|date| (date, "meta")))
-        .or_else(|| property(article, "dateModified"))
-}
-
-fn names(node: &NodeRef<'_>, property: &str) -> bool {
-    node.attr("itemprop")
-        .is_some_and(|value| value.split_ascii_whitespace().any(|word| word == property))
-}
-
-fn property(article: &NodeRef<'_>, property: &str) -> Option<(String, &'static str)> {
-    let node = article
-        .descendants_it()
-        .find(|node| names(node, property))?;
-    stated(&node).map(|date| (date, "itemprop"))
-}
-
-fn stated(node: &NodeRef<'_>) -> Option<String> {
-    let written = node
-        .attr("datetime")
-        .or_else(|| node.attr("content"))
-        .map(|value| fold(&value))
-        .filter(|v| !v.is_empty());
-    written.or_else(|| text(node))
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use dom_query::Document;
 use serde_json::{Map, Value};
 
-use super::text::{fold, looks_like_html, plain};
+use super::flow::flow;
+use super::text::{fold, legal, looks_like_html, plain};
 
 /// Bytes of one script. Pages carry some kilobytes, with the whole text of the article some hundred.
 const MAX_SCRIPT: usize = 1024 * 1024;
@@ -27,10 +29,24 @@ pub(super) struct Described {
     pub image: Option<String>,
     pub is_based_on: Vec<String>,
     pub citations: Vec<String>,
+    /// The article's text, its lines kept. Markup in it is taken out.
+    pub body: Option<String>,
+}
+
+/// What a page's JSON-LD says of its article.
+pub(super) fn of(document: &Document) -> Option<Described> {
+    let found = document.try_select("script[type]")?;
+    let scripts = found.nodes().iter().filter(|script| {
+        let kind = script.attr("type").unwrap_or_default();
+        kind.trim()
+            .to_ascii_lowercase()
+            .starts_with("application/ld+json")
+    });
+    read(scripts.map(|script| script.text().to_string()))
 }
 
 /// Reads the scripts of one page. Wrong JSON is passed over. None when no article is described.
-pub(super) fn read(scripts: impl Iterator<Item = String>) -> Option<Described> {
+fn read(scripts: impl Iterator<Item = String>) -> Option<Described> {
     let values: Vec<Value> = scripts
         .take(MAX_SCRIPTS)
         .filter(|script| script.len() <= MAX_SCRIPT)
@@ -74,6 +90,10 @@ pub(super) fn read(scripts: impl Iterator<Item = String>) -> Option<Described> {
             &named,
             &["url", "@id", "sameAs", "name"],
         ),
+        body: article
+            .get("articleBody")
+            .and_then(Value::as_str)
+            .map(lines),
     })
 }
 
@@ -158,12 +178,20 @@ fn texts(
     found
 }
 
+/// A text of several paragraphs, its lines kept.
+fn lines(text: &str) -> String {
+    if looks_like_html(text) {
+        return flow(text, None).text;
+    }
+    legal(text).trim().to_owned()
+}
+
 /// Many publishers write HTML into JSON.
 fn tidy(text: &str) -> String {
     if looks_like_html(text) {
         plain(text)
     } else {
-        fold(&super::text::legal(text))
+        fold(&legal(text))
     }
 }
 

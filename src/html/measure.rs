@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use dom_query::{NodeId, NodeRef};
 
+use super::text::fold;
+
 /// What one element holds. Lengths are bytes of text, white space at the ends of its pieces not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Size {
@@ -25,12 +27,16 @@ impl Size {
 const PROSE: usize = 60;
 
 /// The sizes of all nodes below one.
-pub(super) struct Sizes(HashMap<NodeId, Size>);
+pub(super) struct Sizes {
+    sizes: HashMap<NodeId, Size>,
+    nodes: usize,
+}
 
 impl Sizes {
     /// Measures a tree in one walk, whatever its depth.
     pub(super) fn of(root: &NodeRef<'_>) -> Self {
         let mut sizes: HashMap<NodeId, Size> = HashMap::new();
+        let mut nodes = 0;
         let mut steps = vec![(*root, false, false)];
         while let Some((node, in_link, leaving)) = steps.pop() {
             if leaving {
@@ -43,6 +49,7 @@ impl Sizes {
                 }
                 continue;
             }
+            nodes += 1;
             if node.is_text() {
                 let text = node.text().trim().len();
                 let size = Size {
@@ -61,11 +68,16 @@ impl Sizes {
             steps.push((node, in_link, true));
             steps.extend(node.children_it(true).map(|child| (child, in_link, false)));
         }
-        Self(sizes)
+        Self { sizes, nodes }
+    }
+
+    /// How many nodes were measured.
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes
     }
 
     pub(super) fn get(&self, node: &NodeRef<'_>) -> Size {
-        self.0.get(&node.id).copied().unwrap_or_default()
+        self.sizes.get(&node.id).copied().unwrap_or_default()
     }
 }
 
@@ -74,4 +86,52 @@ fn is_silent(name: &str) -> bool {
         name,
         "script" | "style" | "noscript" | "template" | "iframe" | "svg" | "head"
     )
+}
+
+/// The text of an element when it is no longer than so many bytes, else nothing: a long element is not read to its end.
+pub(super) fn short_text(node: &NodeRef<'_>, limit: usize) -> Option<String> {
+    let mut text = String::new();
+    for inner in node.descendants_it() {
+        if inner.is_text()
+            && !inner
+                .parent()
+                .and_then(|p| p.node_name())
+                .is_some_and(|name| is_silent(&name))
+        {
+            text.push_str(&inner.text());
+            text.push(' ');
+            if text.len() > limit * 4 {
+                return None;
+            }
+        }
+    }
+    let text = fold(&text);
+    (!text.is_empty() && text.len() <= limit).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dom_query::Document;
+
+    #[test]
+    fn text_links_and_prose_are_summed() {
+        let prose = "x".repeat(PROSE);
+        let document = Document::fragment(format!(
+            "<div><p>{prose}</p><a href=x>abc<b>d</b></a><script>no</script> e </div>"
+        ));
+        let root = document.root();
+        let size = Sizes::of(&root).get(&root);
+        assert_eq!((size.text, size.links, size.prose), (PROSE + 5, 4, PROSE));
+        assert!(!size.linked_over(10));
+    }
+
+    #[test]
+    fn a_long_text_is_no_short_one() {
+        let document =
+            Document::fragment(format!("<p>a<b> b</b></p><p>{}</p>", "long ".repeat(100)));
+        let found = document.select("p");
+        let texts: Vec<_> = found.nodes().iter().map(|p| short_text(p, 20)).collect();
+        assert_eq!(texts, [Some("a b".to_owned()), None]);
+    }
 }

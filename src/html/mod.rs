@@ -1,15 +1,18 @@
 //! Foreign markup made safe and legible: sanitised HTML, the plain text a person reads, and what a page says of itself.
 //!
 //! Everything here takes markup as hostile. It is measured before a DOM is made of it (`too_deep`), and every function
-//! answers: what cannot be read as a tree is read as text. Nothing here fetches, and `content` of a `Page` is the one
-//! HTML that leaves this room unsanitised.
+//! answers: what cannot be read as a tree is read as text. Nothing here fetches, `content` of a `Page` and `html` of a
+//! `Main` are the only HTML that leaves this room unsanitised.
 
 mod address;
 mod beside;
+mod better;
+mod byline;
 mod claims;
 mod clean;
 mod closing;
 mod content;
+mod dated;
 mod depth;
 mod elements;
 mod extract;
@@ -32,8 +35,10 @@ mod text;
 mod token;
 mod trim;
 mod weight;
+pub use better::is_better;
 pub use clean::clean;
 pub use depth::{MAX_DEPTH, too_deep};
+pub use extract::{Main, main_content};
 pub use feeds::{FeedLink, feed_anchors, is_api, is_feed_type};
 pub use flow::flow;
 pub use layout::{Anchor, Flow, Heading, Quote};

@@ -1,15 +1,18 @@
 //! What an article's page says of itself.
 
-use dom_query::{Document, NodeRef};
+use dom_query::Document;
 use url::Url;
 
-use super::address::{absolute, absolute_web, srcset};
-use super::claims::{Meta, authors, first, nodes, published, title, updated};
+use super::address::{absolute, absolute_web};
+use super::byline::authors;
+use super::claims::{Meta, first, nodes, title};
 use super::content;
+use super::dated::{Said, published, updated};
 use super::depth::too_deep;
+use super::extract::{Main, extract, flat};
 use super::feeds::{FeedLink, feeds, has_rel};
 use super::jsonld::{self, Described};
-use super::text::{flatten, fold, legal};
+use super::text::{fold, legal};
 
 /// What a page says of itself. Texts are plain; addresses absolute and http(s).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,9 +21,9 @@ pub struct Page {
     pub site_name: Option<String>,
     pub description: Option<String>,
     pub authors: Vec<String>,
-    /// As written, and the rule that found it: `json-ld`, `meta`, `itemprop` or `time`.
-    pub published: Option<(String, &'static str)>,
-    pub updated: Option<(String, &'static str)>,
+    /// Everything that may tell the day, as written, surest first (T11). The first that is a date is meant.
+    pub published: Vec<Said>,
+    pub updated: Vec<Said>,
     pub canonical: Option<String>,
     pub og_url: Option<String>,
     /// As written: `en`, `de-AT`.
@@ -48,26 +51,18 @@ pub fn page(html: &str, url: Option<&Url>) -> Page {
         .or_else(|| html.split_once("</head"))
         .map_or("", |(head, _)| head);
     let head = if too_deep(head) { "" } else { head };
-    read(head, url, Some(flatten(html)))
+    read(head, url, flat(html))
 }
 
-fn read(html: &str, url: Option<&Url>, flat: Option<String>) -> Page {
+fn read(html: &str, url: Option<&Url>, flat: Option<Main>) -> Page {
     // A page without a doctype would be parsed by other rules than those its depth was measured by.
     let document = Document::from(format!("<!DOCTYPE html>{}", legal(html)));
     let named_base =
         first(&document, "base[href]").and_then(|node| absolute(&node.attr("href")?, url));
     let base = named_base.as_ref().or(url);
     let meta = Meta::read(&document);
-    let scripts = nodes(&document, "script[type]")
-        .into_iter()
-        .filter(|script| {
-            let kind = script.attr("type").unwrap_or_default();
-            kind.trim()
-                .to_ascii_lowercase()
-                .starts_with("application/ld+json")
-        });
-    let described =
-        jsonld::read(scripts.map(|script| script.text().to_string())).unwrap_or_default();
+    let mut described = jsonld::of(&document).unwrap_or_default();
+    let body = described.body.take();
     let article = content::find(&document);
     let site_name = meta
         .first(&["og:site_name", "application-name"])
@@ -75,8 +70,8 @@ fn read(html: &str, url: Option<&Url>, flat: Option<String>) -> Page {
     let web = |written: &str| absolute_web(written, base);
     let title = title(&document, &meta, &described, &article, site_name.as_deref());
     let mut page = Page {
-        authors: authors(&document, &meta, &described, &article),
-        published: published(&meta, &described, &article),
+        authors: authors(&document, &meta, &described, &article, site_name.as_deref()),
+        published: published(&document, &meta, &described, &article, url),
         updated: updated(&meta, &described, &article),
         canonical: canonical(&document, base),
         og_url: meta.first(&["og:url"]).and_then(|u| web(&u)),
@@ -109,12 +104,15 @@ fn read(html: &str, url: Option<&Url>, flat: Option<String>) -> Page {
         ..Page::default()
     };
     page.title = title;
-    if let Some(base) = named_base.as_ref() {
-        rebase(&article, base);
-    }
-    page.content = flat
-        .or_else(|| super::extract::extract(&document))
-        .unwrap_or_default();
+    let main = flat.or_else(|| {
+        extract(
+            &document,
+            named_base.as_ref(),
+            page.title.as_deref(),
+            body.as_deref(),
+        )
+    });
+    page.content = main.map(|main| main.html).unwrap_or_default();
     page
 }
 
@@ -135,23 +133,6 @@ fn language(document: &Document, meta: &Meta, described: &Described) -> Option<S
         .or(described.language.clone());
     told.or_else(|| meta.first(&["og:locale"]))
         .map(|lang| lang.replace('_', "-"))
-}
-
-/// A page's `<base>` does not travel with its content, so the addresses are made absolute here.
-fn rebase(content: &NodeRef<'_>, base: &Url) {
-    for node in content.descendants() {
-        for attribute in ["href", "src", "poster", "cite", "data-src"] {
-            if let Some(url) = node
-                .attr(attribute)
-                .and_then(|written| absolute(&written, Some(base)))
-            {
-                node.set_attr(attribute, url.as_str());
-            }
-        }
-        if let Some(set) = node.attr("srcset") {
-            node.set_attr("srcset", &srcset(&set, Some(base)));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -200,14 +181,17 @@ mod tests {
             (page.title.as_deref(), page.authors.join(",")),
             (Some("H & I"), "A".to_owned())
         );
-        assert_eq!(page.published, Some(("2025-01-01".into(), "json-ld")));
-        assert_eq!(page.updated, Some(("2025-02-01".into(), "meta")));
+        assert_eq!(
+            page.published.first(),
+            Some(&("2025-01-01".into(), "json-ld"))
+        );
+        assert_eq!(page.updated.first(), Some(&("2025-02-01".into(), "meta")));
         assert_eq!(
             (page.canonical.as_deref(), page.language.as_deref()),
             (Some("https://s.example/c"), Some("en-GB"))
         );
         assert_eq!(page.is_based_on, ["https://s.example/report"]);
-        assert_eq!(page.content, "<p>x</p>");
+        assert_eq!(page.content, "<article><p>x</p></article>");
     }
 
     #[test]
@@ -222,7 +206,7 @@ mod tests {
             (page.title.as_deref(), page.authors),
             (Some("Head"), vec!["Ana Bo".to_owned()])
         );
-        assert_eq!(page.published, Some(("2025-03-04".into(), "time")));
+        assert_eq!(page.published.first(), Some(&("2025-03-04".into(), "time")));
         let text = super::super::flow(&page.content, None).text;
         assert_eq!(text, format!("March\n\n{}\n\nSources:\n\nr", long.trim()));
     }
@@ -234,7 +218,7 @@ mod tests {
         );
         assert_eq!(
             page.content,
-            "<p>x <a href=\"https://b.example/d/y\">z</a> <a href=\"https://b.example/d/#n\">n</a></p>"
+            "<article><p>x <a href=\"https://b.example/d/y\">z</a> <a href=\"https://b.example/d/#n\">n</a></p></article>"
         );
     }
 

@@ -5,6 +5,7 @@ use dom_query::NodeRef;
 use super::beside::{self, Beside};
 use super::elements::{is_block, is_heading};
 use super::measure::{Size, Sizes};
+use super::text::fold;
 
 /// Bytes of text. What is longer is a description.
 const MAX_CAPTION: usize = 400;
@@ -35,20 +36,6 @@ fn round(root: &NodeRef<'_>, comments: bool) {
             .filter(|_| !drop)
             .or_else(|| following(&node, root));
         if drop {
-            if std::env::var("PL").is_ok() && sizes.get(&node).text > 0 {
-                eprintln!(
-                    "PRUNED <{}> class={:?} id={:?} prose {} of {}: {}",
-                    node.node_name().unwrap_or_default(),
-                    node.attr("class"),
-                    node.attr("id"),
-                    sizes.get(&node).prose,
-                    whole.prose,
-                    super::text::fold(&node.text())
-                        .chars()
-                        .take(100)
-                        .collect::<String>()
-                );
-            }
             node.remove_from_parent();
         }
     }
@@ -80,7 +67,12 @@ fn is_beside(node: &NodeRef<'_>, sizes: &Sizes, whole: Size) -> bool {
     match &*name {
         _ if most && !matches!(&*name, "div" | "section" | "ol" | "ul") => return false,
         "form" | "button" | "select" | "menu" => return true,
-        "aside" => return !is_headed_sources(node),
+        "aside" if is_headed_sources(node) => {
+            // The readability port takes every aside away.
+            node.rename("section");
+            return false;
+        }
+        "aside" => return true,
         "footer" => return size.prose * 10 < whole.prose,
         _ => {}
     }
@@ -110,7 +102,7 @@ fn is_beside(node: &NodeRef<'_>, sizes: &Sizes, whole: Size) -> bool {
     match beside::says(&names(node)) {
         Some(Beside::Comments) => false,
         Some(_) if most => false,
-        Some(Beside::Furniture) => {
+        Some(Beside::Furniture | Beside::Others) => {
             is_container
                 || name.as_ref() == "span" && !within_prose(node)
                 || name.as_ref() == "p" && size.text < 200
@@ -130,7 +122,7 @@ pub(super) fn is_headed_sources(aside: &NodeRef<'_>) -> bool {
         .descendants_it()
         .find(|node| node.node_name().is_some_and(|name| is_heading(&name)))
         .is_some_and(|heading| {
-            let text = super::text::fold(&heading.text()).to_lowercase();
+            let text = fold(&heading.text()).to_lowercase();
             matches!(
                 text.trim_end_matches(':'),
                 "sources"
@@ -196,4 +188,89 @@ fn names(node: &NodeRef<'_>) -> String {
         })
         .collect();
     names.join(" ")
+}
+
+/// Whether an element is, by what it is called, one of comments or of other articles.
+pub(super) fn stands_beside(node: &NodeRef<'_>) -> bool {
+    let part = node
+        .node_name()
+        .is_some_and(|name| matches!(&*name, "div" | "section" | "ol" | "ul" | "aside"));
+    part && matches!(
+        beside::says(&names(node)),
+        Some(Beside::Comments | Beside::Others)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dom_query::Document;
+
+    const PROSE: &str = "The board of the river met on Monday, as it does every month, and raised the dam by two metres.";
+
+    fn left(inside: &str) -> String {
+        let document = Document::from(format!("<!DOCTYPE html><body>{inside}"));
+        prune(&document.root());
+        fold(&document.root().text())
+    }
+
+    fn with(beside: &str) -> bool {
+        let main: String = (0..9).map(|_| format!("<p>{PROSE}</p>")).collect();
+        left(&format!("<div>{main}{beside}</div>")).contains("BESIDE")
+    }
+
+    #[test]
+    fn what_is_named_as_beside_goes() {
+        for beside in [
+            "<div class='post-share-buttons'>BESIDE</div>",
+            "<section id=relatedPosts>BESIDE</section>",
+            "<nav>BESIDE</nav>",
+            "<aside>BESIDE</aside>",
+            "<div role=complementary>BESIDE</div>",
+            "<div class=NewsletterBox>BESIDE</div>",
+            "<p class=byline>BESIDE</p>",
+            "<form>BESIDE</form>",
+            "<div class=widget><a href=x>BESIDE</a></div>",
+            "<div class=wp-caption-text>BESIDE</div>",
+            "<!-- BESIDE -->",
+        ] {
+            assert!(!with(beside), "{beside}");
+        }
+    }
+
+    #[test]
+    fn what_only_sounds_so_stays() {
+        let long = format!("BESIDE {PROSE}");
+        for beside in [
+            "<blockquote class=social>BESIDE</blockquote>".to_owned(),
+            "<h2 id=sharing-the-water-of-one-river>BESIDE</h2>".to_owned(),
+            "<div class='has-newsletter tag-cookie'>BESIDE</div>".to_owned(),
+            "<p>the <span class=author>BESIDE</span> said</p>".to_owned(),
+            format!("<div class=widget>{long}</div>"),
+            "<aside><h3>Sources:</h3><a href=x>BESIDE</a></aside>".to_owned(),
+            "<div class=shareholders>BESIDE</div>".to_owned(),
+        ] {
+            assert!(with(&beside), "{beside}");
+        }
+    }
+
+    #[test]
+    fn a_name_on_most_of_the_text_describes_the_page() {
+        assert!(
+            left(&format!(
+                "<div class=sponsored><p>{PROSE}</p><p>{PROSE}</p></div><p>{PROSE}</p>"
+            ))
+            .starts_with("The board")
+        );
+    }
+
+    #[test]
+    fn comments_go_however_many_there_are_but_not_when_there_is_nothing_else() {
+        let comments = format!(
+            "<div id=comments>{}</div>",
+            format!("<p>BESIDE {PROSE}</p>").repeat(20)
+        );
+        assert!(!left(&format!("<p>{PROSE}</p><p>{PROSE}</p>{comments}")).contains("BESIDE"));
+        assert!(left(&comments).contains("BESIDE"));
+    }
 }

@@ -1,52 +1,83 @@
-//! Takes out of an extracted article the lines that speak of the page.
+//! Takes out of an extracted article the lines that speak of the page, and makes its addresses absolute.
 
 use dom_query::{Document, NodeRef};
+use url::Url;
 
+use super::address::{absolute, srcset};
+use super::claims::first;
 use super::elements::{is_block, is_heading};
-use super::measure::Sizes;
-use super::phrases::{heads_others, is_furniture, is_head_line};
+use super::measure::{Size, Sizes};
+use super::phrases::{MAX_HEAD, heads_others, is_furniture, is_head_line};
 use super::prune::following;
 use super::text::fold;
 
-/// Bytes of a block that is worth comparing with phrases.
+/// Bytes of a block that is worth comparing with phrases. Longer ones are prose.
 const MAX_BLOCK: usize = 400;
+/// Bytes of a line that may stand over a list of other articles.
+const MAX_LABEL: usize = 80;
+/// Bytes of a piece of text that is surely prose: the article has begun.
+const BEGUN: usize = 100;
+/// Per cent of the text that is links, from which something is a list of links: a list, and anything else.
+const LINKED_LIST: usize = 35;
+const LINKED: usize = 50;
 
-fn flag(name: &str) -> bool {
-    std::env::var(name).is_ok()
+/// An article without the lines of its page.
+#[derive(Default)]
+pub(super) struct Trimmed {
+    pub(super) html: String,
+    pub(super) size: Size,
 }
 
-pub(super) fn trim(html: &str) -> String {
+/// `title` is told elsewhere: a heading that repeats it goes.
+pub(super) fn trim(html: &str, base: Option<&Url>, title: Option<&str>) -> Trimmed {
     let document = Document::fragment(html);
     let root = document.root();
     captions(&root);
-    lines(&root);
+    lines(&root, title);
     others(&root);
-    if !flag("NOHEAD") {
-        head(&root);
+    head(&root);
+    if let Some(base) = base {
+        rebase(&root, base);
     }
-    document.html_root().inner_html().to_string()
+    // The readability port wraps its find in a box of its own.
+    let wrapper = first(&document, "#readability-page-1");
+    let html = wrapper.map_or_else(
+        || document.html_root().inner_html(),
+        |wrapper| wrapper.inner_html(),
+    );
+    Trimmed {
+        html: html.trim().to_owned(),
+        size: Sizes::of(&root).get(&root),
+    }
 }
 
+/// The words under a picture are no part of the running text. They stay with the picture, as its `title`, so that the
+/// credit of a photograph is not lost.
 fn captions(root: &NodeRef<'_>) {
-    if flag("CAPTIONS") {
-        return;
-    }
-    let found: Vec<_> = root
+    let figures: Vec<_> = root
         .descendants_it()
-        .filter(|node| {
-            node.has_name("figcaption")
-                && node.parent().is_some_and(|figure| {
-                    figure.descendants_it().any(|n| {
-                        matches!(
-                            n.node_name().as_deref(),
-                            Some("img" | "picture" | "video" | "iframe")
-                        )
-                    })
-                })
-        })
+        .filter(|node| node.has_name("figure"))
         .collect();
-    for node in found {
-        node.remove_from_parent();
+    for figure in figures {
+        let pictured = figure.descendants_it().any(|node| {
+            node.node_name()
+                .is_some_and(|name| matches!(&*name, "img" | "picture" | "video" | "iframe"))
+        });
+        if !pictured {
+            continue;
+        }
+        let captions: Vec<_> = figure
+            .children_it(false)
+            .filter(|node| node.has_name("figcaption"))
+            .collect();
+        let picture = figure.descendants_it().find(|node| node.has_name("img"));
+        for caption in captions {
+            let words = fold(&caption.text());
+            if let Some(picture) = picture.filter(|p| !words.is_empty() && !p.has_attr("title")) {
+                picture.set_attr("title", &words);
+            }
+            caption.remove_from_parent();
+        }
     }
 }
 
@@ -58,7 +89,7 @@ fn is_line(node: &NodeRef<'_>) -> bool {
             .any(|inner| inner.node_name().is_some_and(|name| is_block(&name)))
 }
 
-fn lines(root: &NodeRef<'_>) {
+fn lines(root: &NodeRef<'_>, title: Option<&str>) {
     let sizes = Sizes::of(root);
     let mut next = root.first_child();
     while let Some(node) = next {
@@ -67,7 +98,7 @@ fn lines(root: &NodeRef<'_>) {
             && size.text > 0
             && size.text <= MAX_BLOCK
             && is_line(&node)
-            && is_furniture(&fold(&node.text()), size.linked_over(30));
+            && is_page_line(&node, size, title);
         next = node
             .first_child()
             .filter(|_| !drop)
@@ -76,6 +107,12 @@ fn lines(root: &NodeRef<'_>) {
             node.remove_from_parent();
         }
     }
+}
+
+fn is_page_line(node: &NodeRef<'_>, size: Size, title: Option<&str>) -> bool {
+    let text = fold(&node.text());
+    (node.has_name("h1") || node.has_name("h2")) && title == Some(text.as_str())
+        || is_furniture(&text, size.linked_over(LINKED_LIST))
 }
 
 /// A line over a list of other articles goes, and the list with it.
@@ -87,18 +124,22 @@ fn others(root: &NodeRef<'_>) {
             let size = sizes.get(node);
             node.is_element()
                 && size.text > 0
-                && size.text <= 80
+                && size.text <= MAX_LABEL
                 && is_line(node)
                 && heads_others(&fold(&node.text()))
         })
         .collect();
     for label in labels {
+        // It went with the list of another label.
+        if label.parent().is_none() {
+            continue;
+        }
         let mut listed = Vec::new();
         let mut next = label.next_sibling();
         while let Some(node) = next {
             let size = sizes.get(&node);
             let list = node.has_name("ul") || node.has_name("ol");
-            if size.text > 0 && !size.linked_over(if list { 35 } else { 50 }) {
+            if size.text > 0 && !size.linked_over(if list { LINKED_LIST } else { LINKED }) {
                 break;
             }
             listed.push(node);
@@ -107,7 +148,7 @@ fn others(root: &NodeRef<'_>) {
         let heading = label.node_name().is_some_and(|name| is_heading(&name));
         if heading
             || listed.iter().any(|node| sizes.get(node).text > 0)
-            || label.next_sibling().is_none()
+            || label.next_sibling().is_none() && !label.text().trim_end().ends_with('.')
         {
             label.remove_from_parent();
             for node in listed {
@@ -123,12 +164,12 @@ fn head(root: &NodeRef<'_>) {
     let mut found = Vec::new();
     for node in root.descendants_it() {
         let size = sizes.get(&node);
-        if node.is_text() && size.prose > 100 {
+        if node.is_text() && size.prose > BEGUN {
             break;
         }
         if node.is_element()
             && size.text > 0
-            && size.text <= 140
+            && size.text <= MAX_HEAD
             && is_line(&node)
             && is_head_line(&fold(&node.text()))
         {
@@ -137,5 +178,96 @@ fn head(root: &NodeRef<'_>) {
     }
     for node in found {
         node.remove_from_parent();
+    }
+}
+
+/// A page's base does not travel with its content.
+fn rebase(content: &NodeRef<'_>, base: &Url) {
+    // Collected first: a walk holds the tree, and cannot write into it.
+    for node in content.descendants() {
+        for attribute in ["href", "src", "poster", "cite", "data-src"] {
+            if let Some(url) = node
+                .attr(attribute)
+                .and_then(|written| absolute(&written, Some(base)))
+            {
+                node.set_attr(attribute, url.as_str());
+            }
+        }
+        if let Some(set) = node.attr("srcset") {
+            node.set_attr("srcset", &srcset(&set, Some(base)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSE: &str = "<p>The board of the river met on Monday, as it does every month, and raised the dam by two metres after a debate.</p>";
+
+    fn trimmed(html: &str) -> String {
+        trim(html, None, Some("The dam")).html.replace(PROSE, "¶")
+    }
+
+    #[test]
+    fn lines_of_the_page_go_and_lines_of_the_article_stay() {
+        for (before, after) in [
+            ("<p>Advertisement</p>¶<div>Share this:</div>", "¶"),
+            ("¶<p>Read more: <a href=x>The weir is old</a></p>¶", "¶¶"),
+            (
+                "¶<p>Read more of what he wrote in the letters of that winter.</p>",
+                "¶<p>Read more of what he wrote in the letters of that winter.</p>",
+            ),
+            ("¶<p>Sign up for our newsletter.</p>", "¶"),
+            (
+                "¶<p>They sign up for the army.</p>",
+                "¶<p>They sign up for the army.</p>",
+            ),
+            ("<h1>The dam</h1>¶<h2>The weir</h2>¶", "¶<h2>The weir</h2>¶"),
+        ] {
+            assert_eq!(trimmed(&before.replace('¶', PROSE)), after, "{before}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_other_articles_goes_with_its_heading_and_sources_stay() {
+        let list =
+            "<ul><li><a href=x>The weir is old</a></li><li><a href=y>The mill burned</a></li></ul>";
+        assert_eq!(
+            trimmed(&format!("{PROSE}<h3>You may also like</h3>{list}{PROSE}")),
+            "¶¶"
+        );
+        let sources = format!("{PROSE}<h3>Sources</h3>{list}");
+        assert!(trimmed(&sources).contains("The mill burned"));
+    }
+
+    #[test]
+    fn lines_above_the_text_that_say_who_and_when_go() {
+        assert_eq!(
+            trimmed(&format!(
+                "<p>Published: 3 May 2024</p><p>By Ana Bo</p><p>4 min read</p>{PROSE}<p>By noon it rained</p>"
+            )),
+            "¶<p>By noon it rained</p>"
+        );
+    }
+
+    #[test]
+    fn captions_stay_with_their_picture_and_those_of_tables_where_they_are() {
+        assert_eq!(
+            trimmed("<figure><img src=a><figcaption>The dam. Photo: Bo</figcaption></figure>"),
+            "<figure><img src=\"a\" title=\"The dam. Photo: Bo\"></figure>"
+        );
+        let table = "<figure><pre>1 2</pre><figcaption>Levels</figcaption></figure>";
+        assert_eq!(trimmed(table), table);
+    }
+
+    #[test]
+    fn addresses_are_made_absolute() {
+        let base = Url::parse("https://s.example/a/").ok();
+        let html = trim("<a href=b>b</a><img srcset='c 2x'>", base.as_ref(), None).html;
+        assert_eq!(
+            html,
+            "<a href=\"https://s.example/a/b\">b</a><img srcset=\"https://s.example/a/c 2x\">"
+        );
     }
 }

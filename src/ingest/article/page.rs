@@ -1,7 +1,7 @@
 //! A web page on disk → an entry: what it says of itself, and its main content.
 
 use super::Setting;
-use crate::date::{self, Hints};
+use crate::date::{self, Hints, Precision};
 use crate::html::{self, Page};
 use crate::ingest::{Channel, Dated, Entry, Kind, Oddity, Person, Reading, Relation};
 use crate::link;
@@ -29,7 +29,11 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
         })
     });
     let updated = dated(&page.updated, "updated", &hints, &mut oddities);
-    if published.is_none() && page.published.is_none() {
+    if published.is_none()
+        && !oddities
+            .iter()
+            .any(|oddity| oddity.code == "date-unreadable")
+    {
         oddities.push(Oddity::new(
             "no-date",
             "entries[0].published",
@@ -76,8 +80,8 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
 
 /// What the page says that helps to read its dates: its language, and the order of day and month where one of them proves it (T3, T8).
 fn hints<'a>(page: &'a Page, setting: &Setting<'a>) -> Hints<'a> {
-    let told = [&page.published, &page.updated];
-    let proof = date::day_first(told.into_iter().flatten().map(|(text, _)| text.as_str()));
+    let told = page.published.iter().chain(&page.updated);
+    let proof = date::day_first(told.map(|(text, _)| text.as_str()));
     Hints {
         language: setting.dates.language.or(page.language.as_deref()),
         day_first: setting.dates.day_first.or(proof),
@@ -85,22 +89,36 @@ fn hints<'a>(page: &'a Page, setting: &Setting<'a>) -> Hints<'a> {
     }
 }
 
+/// The first of the texts that is a date (T11: they come surest first). What the page states outright and is no date is
+/// told; a line of the text that is none was only a guess.
 fn dated(
-    found: &Option<(String, &'static str)>,
+    said: &[(String, &'static str)],
     field: &str,
     hints: &Hints<'_>,
     oddities: &mut Vec<Oddity>,
 ) -> Option<Dated> {
-    let (text, from) = found.as_ref()?;
-    let stamp = date::parse(text, hints).or_else(|| date::byline(text, hints)?.published);
-    if stamp.is_none() {
+    let read = |(text, from): &(String, &'static str)| {
+        let line = || date::byline(text, hints)?.published;
+        let stamp = date::parse(text, hints).or_else(line)?;
+        // A year alone in some line is the year of something.
+        let guess = *from == "byline" && stamp.precision < Precision::Day;
+        if guess {
+            return None;
+        }
+        Some(Dated { stamp, from })
+    };
+    let found = said.iter().find_map(read);
+    let stated = said
+        .iter()
+        .find(|(_, from)| matches!(*from, "json-ld" | "meta"));
+    if let (None, Some((text, _))) = (&found, stated) {
         oddities.push(Oddity::new(
             "date-unreadable",
             format!("entries[0].{field}"),
             format!("{text:?} is not a date headwater can read"),
         ));
     }
-    stamp.map(|stamp| Dated { stamp, from })
+    found
 }
 
 /// What structured data declares the page to stand on.

@@ -1,0 +1,340 @@
+//! Where a page says when its article was published, from the surest place to the vaguest (T11).
+
+use dom_query::{Document, NodeRef};
+use url::Url;
+
+use super::beside::words;
+use super::claims::{Meta, first, nodes, text};
+use super::jsonld::Described;
+use super::measure::short_text;
+use super::prune::stands_beside;
+use super::text::fold;
+
+/// A date as written, and the rule that found it: `json-ld`, `meta`, `itemprop`, `time`, `byline` or `url-path`.
+pub type Said = (String, &'static str);
+
+/// Candidates of one rule. A page that has more lists other articles.
+const MAX_CANDIDATES: usize = 12;
+/// Bytes of a text that may be a date, or a line with one.
+const MAX_LINE: usize = 160;
+/// Lines looked at before and after the headline: name, date, standfirst, picture.
+const MAX_LINES: usize = 14;
+/// The years that a path may name: before there was a web there were no pages.
+const YEARS: std::ops::RangeInclusive<u16> = 1990..=2100;
+
+/// Names of `meta` elements that give the day of publication, from the surest to the vaguest.
+#[rustfmt::skip]
+const PUBLISHED: &[&str] = &[
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "article:published", "citation_publication_date",
+    "citation_date", "citation_online_date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dcterms.issued", "dc.date.issued",
+    "dc.issued", "dcterms.created", "dc.date.created", "dc.created", "dcterms.date", "dc.date", "dc:date", "og:pubdate", "pubdate", "publishdate",
+    "publish-date", "publish_date", "published-date", "publication_date", "publication-date", "article_date_original", "article.published",
+    "article.created", "originalpublicationdate", "datecreated", "rnews:datepublished", "bt:pubdate", "displaydate", "ptime",
+    "last-modified-original", "date",
+];
+#[rustfmt::skip]
+const UPDATED: &[&str] = &[
+    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "dcterms.modified", "dc.date.modified", "dc.modified", "lastmod",
+    "last-modified",
+];
+
+/// Words of a class or id by which pages name the day an article was published.
+#[rustfmt::skip]
+const DATES: &[&str] = &[
+    "date", "datum", "dateline", "datetime", "fecha", "published", "publish", "pubdate", "publishdate", "postdate", "posted", "timestamp", "time",
+    "entrydate", "day", "pub", "postmeta", "byline", "meta", "info", "details", "author", "submitted", "kicker", "created", "erstellt",
+];
+
+/// All that is said, surest first. The reader takes the first that is a date.
+pub(super) fn published(
+    document: &Document,
+    meta: &Meta,
+    described: &Described,
+    article: &NodeRef<'_>,
+    url: Option<&Url>,
+) -> Vec<Said> {
+    let mut said: Vec<Said> = Vec::new();
+    said.extend(described.published.clone().map(|date| (date, "json-ld")));
+    said.extend(
+        PUBLISHED
+            .iter()
+            .filter_map(|name| meta.all(name).next())
+            .map(|date| (date.clone(), "meta")),
+    );
+    let root = document.root();
+    for place in [article, &root] {
+        said.extend(
+            properties(place, "datePublished")
+                .into_iter()
+                .map(|date| (date, "itemprop")),
+        );
+        said.extend(
+            times(place, place.has_name("article"))
+                .into_iter()
+                .map(|date| (date, "time")),
+        );
+    }
+    // What is stated needs no guesses.
+    if !said.is_empty() {
+        return said;
+    }
+    said.extend(named(document).into_iter().map(|line| (line, "byline")));
+    said.extend(
+        near_headline(document)
+            .into_iter()
+            .map(|line| (line, "byline")),
+    );
+    said.extend(url.and_then(in_path).map(|date| (date, "url-path")));
+    said
+}
+
+pub(super) fn updated(meta: &Meta, described: &Described, article: &NodeRef<'_>) -> Vec<Said> {
+    let mut said: Vec<Said> = Vec::new();
+    said.extend(described.modified.clone().map(|date| (date, "json-ld")));
+    said.extend(meta.first(UPDATED).map(|date| (date, "meta")));
+    said.extend(
+        properties(article, "dateModified")
+            .into_iter()
+            .map(|date| (date, "itemprop")),
+    );
+    said
+}
+
+fn names(node: &NodeRef<'_>, property: &str) -> bool {
+    node.attr("itemprop")
+        .is_some_and(|value| value.split_ascii_whitespace().any(|word| word == property))
+}
+
+fn properties(place: &NodeRef<'_>, property: &str) -> Vec<String> {
+    place
+        .descendants_it()
+        .filter(|node| names(node, property))
+        .take(MAX_CANDIDATES)
+        .filter_map(|node| stated(&node))
+        .collect()
+}
+
+/// `time` elements, those marked as the publication first. Outside the article only what stands before its neighbours.
+fn times(place: &NodeRef<'_>, inside: bool) -> Vec<String> {
+    let mut found: Vec<(bool, String)> = place
+        .descendants_it()
+        .filter(|node| node.has_name("time") && !names(node, "dateModified"))
+        .take(MAX_CANDIDATES)
+        .filter(|node| !within_other(node, inside))
+        .filter_map(|node| {
+            let marked = node.has_attr("pubdate")
+                || node.has_class("published")
+                || node.has_class("entry-date");
+            let updated = node.has_class("updated") && !node.has_class("published");
+            (!updated).then(|| stated(&node).map(|date| (marked, date)))?
+        })
+        .collect();
+    found.sort_by_key(|(marked, _)| !marked);
+    found.into_iter().map(|(_, date)| date).collect()
+}
+
+/// Whether it belongs to something other than the article: a box beside it, a comment, and outside of the article's
+/// element also an item of a list.
+fn within_other(node: &NodeRef<'_>, inside: bool) -> bool {
+    node.ancestors_it(None).any(|above| {
+        let other = above.node_name().is_some_and(|name| match &*name {
+            "aside" | "nav" | "footer" => true,
+            "li" => !inside,
+            _ => false,
+        });
+        other || stands_beside(&above)
+    })
+}
+
+/// Lines in elements that are called after dates, in document order.
+fn named(document: &Document) -> Vec<String> {
+    let called = |node: &NodeRef<'_>| {
+        ["class", "id"]
+            .iter()
+            .filter_map(|key| node.attr(key))
+            .any(|names| {
+                words(&names)
+                    .iter()
+                    .any(|word| DATES.contains(&word.as_str()))
+            })
+    };
+    let lines = nodes(document, "body [class], body [id]")
+        .into_iter()
+        .filter(|node| {
+            node.node_name().is_some_and(|name| {
+                matches!(
+                    &*name,
+                    "abbr"
+                        | "b"
+                        | "dd"
+                        | "div"
+                        | "em"
+                        | "font"
+                        | "h3"
+                        | "h4"
+                        | "h5"
+                        | "h6"
+                        | "header"
+                        | "i"
+                        | "li"
+                        | "p"
+                        | "small"
+                        | "span"
+                        | "strong"
+                        | "td"
+                        | "time"
+                )
+            })
+        })
+        .filter(called)
+        .filter(|node| !within_other(node, false));
+    lines
+        .filter_map(|node| line(&node))
+        .take(MAX_CANDIDATES)
+        .collect()
+}
+
+/// The pieces of text around the headline.
+fn near_headline(document: &Document) -> Vec<String> {
+    let Some(headline) = first(document, "h1").or_else(|| first(document, "h2")) else {
+        return Vec::new();
+    };
+    let texts: Vec<NodeRef<'_>> = document
+        .root()
+        .descendants_it()
+        .filter(|node| {
+            node.is_text()
+                && !node.text().trim().is_empty()
+                && node
+                    .parent()
+                    .is_none_or(|p| !p.has_name("script") && !p.has_name("style"))
+        })
+        .collect();
+    let at = texts
+        .iter()
+        .position(|text| text.ancestors_it(None).any(|above| above.id == headline.id))
+        .unwrap_or(0);
+    let before = texts.iter().take(at).rev().take(3);
+    let after = texts.iter().skip(at).take(MAX_LINES);
+    after
+        .chain(before)
+        .map(|text| fold(&text.text()))
+        .filter(|line| line.len() <= MAX_LINE && line.bytes().any(|b| b.is_ascii_digit()))
+        .collect()
+}
+
+/// The text of an element that is no longer than a line with a date, and has a digit.
+fn line(node: &NodeRef<'_>) -> Option<String> {
+    let written = node
+        .attr("datetime")
+        .or_else(|| node.attr("content"))
+        .or_else(|| node.attr("title").filter(|_| node.has_name("abbr")));
+    let line = match written {
+        Some(written) => fold(&written),
+        None => short_text(node, MAX_LINE)?,
+    };
+    (line.len() <= MAX_LINE && line.chars().any(char::is_numeric)).then_some(line)
+}
+
+fn stated(node: &NodeRef<'_>) -> Option<String> {
+    let written = node
+        .attr("datetime")
+        .or_else(|| node.attr("content"))
+        .map(|value| fold(&value))
+        .filter(|v| !v.is_empty());
+    written
+        .or_else(|| text(node))
+        .filter(|text| text.len() <= MAX_LINE)
+}
+
+/// `/2025/11/09/` in an address, or `/2025-11-09`: a day, or nothing.
+fn in_path(url: &Url) -> Option<String> {
+    let parts: Vec<&str> = url.path().split(['/', '-', '_', '.']).collect();
+    parts.windows(3).find_map(|window| {
+        let [year, month, day] = window else {
+            return None;
+        };
+        let whole = |text: &str, len: std::ops::RangeInclusive<usize>| -> Option<u16> {
+            (len.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()))
+                .then(|| text.parse().ok())?
+        };
+        let (year, month, day) = (
+            whole(year, 4..=4)?,
+            whole(month, 1..=2)?,
+            whole(day, 1..=2)?,
+        );
+        (YEARS.contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day))
+            .then(|| format!("{year:04}-{month:02}-{day:02}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first_said(html: &str, url: Option<&str>) -> Option<Said> {
+        let url = url.and_then(|url| Url::parse(url).ok());
+        super::super::page(html, url.as_ref())
+            .published
+            .into_iter()
+            .next()
+    }
+
+    #[test]
+    fn t11_the_surest_place_comes_first() {
+        let path = Some("https://s.example/2025/11/09/dam");
+        let mut html = "<h1>T</h1><p>text</p>".to_owned();
+        for (add, from) in [
+            ("", "url-path"),
+            ("<span class=post-date>5 Nov 2025</span>", "byline"),
+            ("<time datetime=2025-11-04>x</time>", "time"),
+            (
+                "<i itemprop=datePublished content=2025-11-03></i>",
+                "itemprop",
+            ),
+            ("<meta name=dc.date content=2025-11-02>", "meta"),
+            (
+                r#"<script type="application/ld+json">{"@type":"Article","headline":"T","datePublished":"2025-11-01"}</script>"#,
+                "json-ld",
+            ),
+        ] {
+            html = format!("{html}{add}");
+            assert_eq!(
+                first_said(&html, path).map(|said| said.1),
+                Some(from),
+                "{html}"
+            );
+        }
+    }
+
+    #[test]
+    fn t11_a_path_names_a_day_or_nothing() {
+        for (path, day) in [
+            ("/2025/11/09/x", Some("2025-11-09")),
+            ("/a/2025-1-9-x", Some("2025-01-09")),
+            ("/2025/11/x", None),
+            ("/2025/13/09", None),
+            ("/1234/11/09", None),
+            ("/20251/11/09", None),
+        ] {
+            let url = Url::parse(&format!("https://s.example{path}")).ok();
+            assert_eq!(url.as_ref().and_then(in_path).as_deref(), day, "{path}");
+        }
+    }
+
+    #[test]
+    fn t11_days_of_comments_other_articles_and_changes_are_not_the_articles() {
+        for html in [
+            "<p>text</p><div id=comments><time datetime=2025-11-04>x</time></div>",
+            "<p>text</p><aside><time datetime=2025-11-04>x</time></aside>",
+            "<time class=updated datetime=2025-11-04>x</time>",
+            "<time itemprop=dateModified datetime=2025-11-04>x</time>",
+        ] {
+            assert_eq!(
+                first_said(html, None).filter(|said| said.1 == "time"),
+                None,
+                "{html}"
+            );
+        }
+    }
+}
