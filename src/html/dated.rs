@@ -1,7 +1,6 @@
 //! Where a page says when its article was published, from the surest place to the vaguest (T11).
 
 use dom_query::{Document, NodeRef};
-use url::Url;
 
 use super::beside::words;
 use super::claims::{Meta, first, nodes, text};
@@ -10,7 +9,7 @@ use super::measure::short_text;
 use super::prune::stands_beside;
 use super::text::fold;
 
-/// A date as written, and the rule that found it: `json-ld`, `meta`, `itemprop`, `time`, `byline` or `url-path`.
+/// A date as written, and the rule that found it: `json-ld`, `meta`, `itemprop`, `time` or `byline`.
 pub type Said = (String, &'static str);
 
 /// Candidates of one rule. A page that has more lists other articles.
@@ -19,8 +18,6 @@ const MAX_CANDIDATES: usize = 12;
 const MAX_LINE: usize = 160;
 /// Lines looked at before and after the headline: name, date, standfirst, picture.
 const MAX_LINES: usize = 14;
-/// The years that a path may name: before there was a web there were no pages.
-const YEARS: std::ops::RangeInclusive<u16> = 1990..=2100;
 
 /// Names of `meta` elements that give the day of publication, from the surest to the vaguest.
 #[rustfmt::skip]
@@ -51,7 +48,6 @@ pub(super) fn published(
     meta: &Meta,
     described: &Described,
     article: &NodeRef<'_>,
-    url: Option<&Url>,
 ) -> Vec<Said> {
     let mut said: Vec<Said> = Vec::new();
     said.extend(described.published.clone().map(|date| (date, "json-ld")));
@@ -84,7 +80,6 @@ pub(super) fn published(
             .into_iter()
             .map(|line| (line, "byline")),
     );
-    said.extend(url.and_then(in_path).map(|date| (date, "url-path")));
     said
 }
 
@@ -247,45 +242,18 @@ fn stated(node: &NodeRef<'_>) -> Option<String> {
         .filter(|text| text.len() <= MAX_LINE)
 }
 
-/// `/2025/11/09/` in an address, or `/2025-11-09`: a day, or nothing.
-fn in_path(url: &Url) -> Option<String> {
-    let parts: Vec<&str> = url.path().split(['/', '-', '_', '.']).collect();
-    parts.windows(3).find_map(|window| {
-        let [year, month, day] = window else {
-            return None;
-        };
-        let whole = |text: &str, len: std::ops::RangeInclusive<usize>| -> Option<u16> {
-            (len.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()))
-                .then(|| text.parse().ok())?
-        };
-        let (year, month, day) = (
-            whole(year, 4..=4)?,
-            whole(month, 1..=2)?,
-            whole(day, 1..=2)?,
-        );
-        (YEARS.contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day))
-            .then(|| format!("{year:04}-{month:02}-{day:02}"))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn first_said(html: &str, url: Option<&str>) -> Option<Said> {
-        let url = url.and_then(|url| Url::parse(url).ok());
-        super::super::page(html, url.as_ref())
-            .published
-            .into_iter()
-            .next()
+    fn first_said(html: &str) -> Option<Said> {
+        super::super::page(html, None).published.into_iter().next()
     }
 
     #[test]
     fn t11_the_surest_place_comes_first() {
-        let path = Some("https://s.example/2025/11/09/dam");
         let mut html = "<h1>T</h1><p>text</p>".to_owned();
         for (add, from) in [
-            ("", "url-path"),
             ("<span class=post-date>5 Nov 2025</span>", "byline"),
             ("<time datetime=2025-11-04>x</time>", "time"),
             (
@@ -299,26 +267,7 @@ mod tests {
             ),
         ] {
             html = format!("{html}{add}");
-            assert_eq!(
-                first_said(&html, path).map(|said| said.1),
-                Some(from),
-                "{html}"
-            );
-        }
-    }
-
-    #[test]
-    fn t11_a_path_names_a_day_or_nothing() {
-        for (path, day) in [
-            ("/2025/11/09/x", Some("2025-11-09")),
-            ("/a/2025-1-9-x", Some("2025-01-09")),
-            ("/2025/11/x", None),
-            ("/2025/13/09", None),
-            ("/1234/11/09", None),
-            ("/20251/11/09", None),
-        ] {
-            let url = Url::parse(&format!("https://s.example{path}")).ok();
-            assert_eq!(url.as_ref().and_then(in_path).as_deref(), day, "{path}");
+            assert_eq!(first_said(&html).map(|said| said.1), Some(from), "{html}");
         }
     }
 
@@ -331,7 +280,7 @@ mod tests {
             "<time itemprop=dateModified datetime=2025-11-04>x</time>",
         ] {
             assert_eq!(
-                first_said(html, None).filter(|said| said.1 == "time"),
+                first_said(html).filter(|said| said.1 == "time"),
                 None,
                 "{html}"
             );

@@ -71,7 +71,7 @@ fn read(html: &str, url: Option<&Url>, flat: Option<Main>) -> Page {
     let title = title(&document, &meta, &described, &article, site_name.as_deref());
     let mut page = Page {
         authors: authors(&document, &meta, &described, &article, site_name.as_deref()),
-        published: published(&document, &meta, &described, &article, url),
+        published: published(&document, &meta, &described, &article),
         updated: updated(&meta, &described, &article),
         canonical: canonical(&document, base),
         og_url: meta.first(&["og:url"]).and_then(|u| web(&u)),
