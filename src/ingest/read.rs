@@ -61,16 +61,15 @@ fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Un
         now: Some(document.now),
         ..Hints::default()
     };
+    let setting = feed::Setting {
+        url: document.url,
+        dates,
+    };
     let mut reading = match (feed::shape(text), expect) {
         (Shape::Empty, _) => return Err(Unreadable::Empty),
         (Shape::OtherXml(what), _) => return Err(Unreadable::Unsupported(what)),
-        (Shape::XmlFeed | Shape::JsonFeed, _) => feed::read_feed(
-            text,
-            &feed::Setting {
-                url: document.url,
-                dates,
-            },
-        )?,
+        (Shape::XmlFeed(root), _) => feed::read_xml(text, root, &setting)?,
+        (Shape::JsonFeed, _) => feed::read_json(text, &setting)?,
         (Shape::Html, Expect::Feed) => return Err(Unreadable::WebPage),
         (Shape::Text, Expect::Feed) => return Err(Unreadable::NotAFeed(beginning(text))),
         (shape, Expect::Anything) => {

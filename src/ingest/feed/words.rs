@@ -1,35 +1,42 @@
-//! Names and titles of a feed as plain text.
-
-use feed_rs::model::Text;
+//! Texts of a feed as plain lines and as markup, whichever reader found them.
 
 use crate::html;
-use crate::ingest::entry::Person;
 
-pub(super) fn person(found: &feed_rs::model::Person) -> Option<Person> {
-    let filled = |text: Option<&str>| {
-        text.map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(ToString::to_string)
-    };
-    let person = Person {
-        name: filled(found.name.as_deref()),
-        email: filled(found.email.as_deref()),
-        url: filled(found.uri.as_deref()),
-    };
-    (!person.is_empty()).then_some(person)
-}
-
-/// A text construct as one line of plain text (RFC 4287 §3.1; RSS titles are HTML or text, told apart by looking).
-pub(super) fn plain(text: Option<&Text>) -> Option<String> {
-    let text = text?;
-    let is_html = text.content_type.subty() != "plain" || html::looks_like_html(&text.content);
-    let line = if is_html {
-        html::plain(&text.content)
+/// A text as one line of plain text. What does not say that it is HTML is looked at: RSS never says, and Atom is often wrong.
+pub(super) fn as_line(text: &str, is_html: bool) -> Option<String> {
+    let line = if is_html || html::looks_like_html(text) {
+        html::plain(text)
     } else {
-        text.content
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     (!line.is_empty()).then_some(line)
+}
+
+/// Markup as sent; text that is not markup is escaped, its lines kept.
+pub(super) fn as_markup(body: &str, is_html: bool) -> Option<String> {
+    if body.trim().is_empty() {
+        return None;
+    }
+    Some(if is_html || html::looks_like_html(body) {
+        body.to_string()
+    } else {
+        paragraphs(body)
+    })
+}
+
+fn paragraphs(text: &str) -> String {
+    broken_into_lines(&html::escape(text))
+}
+
+/// Text that is escaped already, its lines and paragraphs made visible.
+pub(super) fn broken_into_lines(escaped: &str) -> String {
+    let text = escaped.replace("\r\n", "\n");
+    let blocks = text
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|block| !block.is_empty());
+    blocks
+        .map(|block| format!("<p>{}</p>", block.replace('\n', "<br>\n")))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
