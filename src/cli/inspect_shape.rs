@@ -203,7 +203,11 @@ fn person(person: &Person) -> PersonSheet<'_> {
 
 fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
     let base = entry.base.as_deref().and_then(|base| Url::parse(base).ok());
-    let clean = |markup: &String| html::clean(markup, base.as_ref());
+    // A body of which nothing may stay is still told from none at all.
+    let clean = |markup: &String| match html::clean(markup, base.as_ref()) {
+        clean if clean.trim().is_empty() => "<div></div>".to_string(),
+        clean => clean,
+    };
     let at = |at: DateTime<Utc>| rfc3339(at);
     EntrySheet {
         id: &entry.id,

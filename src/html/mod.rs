@@ -24,4 +24,4 @@ pub use depth::{MAX_DEPTH, too_deep};
 pub use flow::flow;
 pub use layout::{Anchor, Flow, Heading, Quote};
 pub use page::{FeedLink, Page, page};
-pub use text::{escape, legal, looks_like_html, plain};
+pub use text::{escape, legal, looks_like_html, named_character, plain};

@@ -89,12 +89,10 @@ fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Un
         }
     };
     shorten(&mut reading);
-    if let Some(charset) = decoded.mistaken {
-        reading.oddities.push(Oddity::new(
-            "charset-mislabelled",
-            "document",
-            format!("it is {charset}, though labelled otherwise"),
-        ));
+    if let Some((code, message)) = decoded.odd {
+        reading
+            .oddities
+            .push(Oddity::new(code, "document", message));
     }
     if decoded.lossy {
         reading.oddities.push(Oddity::new(

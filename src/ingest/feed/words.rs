@@ -2,14 +2,24 @@
 
 use crate::html;
 
-/// A text as one line of plain text. What does not say that it is HTML is looked at: RSS never says, and Atom is often wrong.
+/// A text as one line of plain text; where it is a picture and nothing else, as the cleaned markup of that picture, so that what was said is not lost. What does not say that it is HTML is looked at: RSS never says, and Atom is often wrong.
 pub(super) fn as_line(text: &str, is_html: bool) -> Option<String> {
     let line = if is_html || html::looks_like_html(text) {
-        html::plain(text)
+        Some(html::plain(text))
+            .filter(|line| !line.is_empty())
+            .or_else(|| picture(text))?
     } else {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     (!line.is_empty()).then_some(line)
+}
+
+/// The cleaned markup of a text that is a picture.
+fn picture(html: &str) -> Option<String> {
+    let is_picture = html.contains("<img") || html.contains("<IMG");
+    is_picture
+        .then(|| html::clean(html, None).trim().to_string())
+        .filter(|clean| clean.starts_with("<img") && clean.matches('<').count() == 1)
 }
 
 /// Markup as sent; text that is not markup is escaped, its lines kept.

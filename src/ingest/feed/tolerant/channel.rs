@@ -76,7 +76,7 @@ pub fn channel(holders: &Holders<'_, '_>, language: Option<String>, times: &Time
         id,
         title: holders.first(title),
         subtitle,
-        link: holders.first(links::page),
+        link: holders.first(links::page).or_else(|| holders.first(links::front)),
         language,
         updated: holders.first(|holder| times.instant(times.updated(holder, ""))),
         published: holders.first(|holder| times.instant(times.published(holder, ""))),

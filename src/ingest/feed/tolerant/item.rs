@@ -43,10 +43,8 @@ pub fn entry(
         url: page(item, guid),
         canonical: original(item),
         authors: authors(item, source, around.authors),
-        language: item
-            .language()
-            .or(around.language)
-            .map(ToString::to_string),
+        language: best(item, &[(dublin, "language"), (core, "language")], line)
+            .or_else(|| item.language().or(around.language).map(ToString::to_string)),
         rights: rights(item),
         published: around.times.published(item, &place),
         updated: around.times.updated(item, &place),
@@ -196,7 +194,9 @@ fn origin(source: Element<'_, '_>) -> Option<Origin> {
                 .find_map(Element::filled)
                 .map(|id| id.into_owned()),
             title: title(source),
-            url: links::page(source).or_else(|| links::related(source, "self")),
+            url: links::page(source)
+                .or_else(|| links::related(source, "self"))
+                .or_else(|| links::front(source)),
         }
     } else {
         Origin {
@@ -233,15 +233,21 @@ pub fn categories(holder: Element<'_, '_>, most: usize) -> Vec<String> {
                     .filter(|inner| inner.ns() == Ns::Itunes)
                     .for_each(|inner| add(inner.attribute("text")));
             }
-            (Ns::Itunes, "keywords") => {
+            // Some wrap their categories in one element more.
+            (ns, "categories") if ns.is_core() => child
+                .named("category")
+                .for_each(|inner| add(line(inner).as_deref())),
+            (ns, "tags" | "keywords") if ns.is_core() || ns == Ns::Itunes => {
                 child.own_text().split(',').for_each(|word| add(Some(word)));
             }
             _ => {}
         }
     }
     for element in media::media(holder) {
-        if element.name() == "category" {
-            add(line(element).as_deref().or(element.attribute("label")));
+        match element.name() {
+            "category" => add(line(element).as_deref().or(element.attribute("label"))),
+            "keywords" => element.own_text().split(',').for_each(|word| add(Some(word))),
+            _ => {}
         }
     }
     all

@@ -51,6 +51,14 @@ pub fn page(holder: Element<'_, '_>) -> Option<String> {
     plain.or_else(|| alternate(holder))
 }
 
+/// The page of a feed; its id, when that is an address and there is no link.
+pub fn front(holder: Element<'_, '_>) -> Option<String> {
+    page(holder).or_else(|| {
+        let id = holder.named("id").find_map(Element::filled)?;
+        link::resolve(&id, None).map(String::from)
+    })
+}
+
 fn alternate(holder: Element<'_, '_>) -> Option<String> {
     let is_page = |link: &Element<'_, '_>| {
         link.attribute("type")

@@ -8,7 +8,7 @@ use url::Url;
 use super::lexer::{Lexer, Token};
 use super::mends::Mend;
 use super::names::Ns;
-use super::references::{legal, resolved};
+use super::references::{References, legal, undoubled};
 use super::tree::{Attribute, Inner, Names, Role, Shape, Tree, What};
 use crate::link;
 
@@ -44,12 +44,12 @@ pub fn parse<'t>(text: &'t str, base: Option<&Url>) -> Tree<'t> {
         }
         match token {
             Token::Text(raw) => {
-                let text = resolved(raw, &mut lexer.mends);
-                builder.text(text, false);
+                let text = builder.references.resolved(raw, &mut lexer.mends);
+                builder.text(undoubled(text, &mut lexer.mends), false);
             }
             Token::Literal(raw) => {
                 let text = legal(raw, &mut lexer.mends);
-                builder.text(text, true);
+                builder.text(undoubled(text, &mut lexer.mends), true);
             }
             Token::Start { name, is_empty } => builder.start(name, is_empty, &mut lexer),
             Token::End(name) => builder.end(name, &mut lexer),
@@ -73,6 +73,7 @@ struct Builder<'t> {
     /// The unknown namespace that the root of the feed is in: its elements are the feed's all the same.
     adopted: Option<Ns>,
     has_root: bool,
+    references: References,
 }
 
 struct Open {
@@ -101,6 +102,7 @@ impl<'t> Builder<'t> {
             foreign: HashMap::new(),
             adopted: None,
             has_root: false,
+            references: References::default(),
         }
     }
 
@@ -335,7 +337,8 @@ impl<'t> Builder<'t> {
                     .or_else(|| Ns::usual(prefix))
                     .unwrap_or(Ns::Other(FOREIGN as u16)),
             };
-            let text = resolved(value, &mut lexer.mends);
+            let text = self.references.resolved(value, &mut lexer.mends);
+            let text = undoubled(text, &mut lexer.mends);
             self.scope(written, value, &text, shape);
             self.tree.attributes.push(Attribute {
                 name,

@@ -10,6 +10,7 @@ pub enum Mend {
     HtmlEntity,
     UnknownEntity,
     ForbiddenReference,
+    EncodedTwice,
     BareLess,
     BrokenTag,
     BrokenAttribute,
@@ -23,12 +24,13 @@ pub enum Mend {
 }
 
 impl Mend {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::IllegalCharacter,
         Self::BareAmpersand,
         Self::HtmlEntity,
         Self::UnknownEntity,
         Self::ForbiddenReference,
+        Self::EncodedTwice,
         Self::BareLess,
         Self::BrokenTag,
         Self::BrokenAttribute,
@@ -60,6 +62,10 @@ impl Mend {
             Self::ForbiddenReference => (
                 "forbidden-reference",
                 "references to characters that do not exist were taken out",
+            ),
+            Self::EncodedTwice => (
+                "encoded-twice",
+                "text that was encoded as UTF-8 twice was decoded twice",
             ),
             Self::BareLess => ("bare-less-than", "a < that begins no tag was kept as it is"),
             Self::BrokenTag => ("broken-tag", "tags, comments or declarations that never end were ended"),

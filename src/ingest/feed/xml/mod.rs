@@ -1,8 +1,7 @@
 //! XML as it is found in the wild: one pass, nothing refused, everything that was mended counted (F42, F43).
 //!
-//! The only door to quick-xml, of which the table of HTML's entities is taken and no more: its reader gives up on what this room is for (a `<` in running
-//! text, a quote that never closes, an attribute without one). No entity is ever expanded but HTML's own, nothing is fetched, and time and memory are
-//! linear in the text.
+//! A lexer of its own and no crate: readers of XML give up on what this folder is for (a `<` in running text, a quote that never closes, an attribute
+//! without one). No entity is ever expanded but HTML's own, nothing is fetched, and time and memory are linear in the text.
 
 mod build;
 mod cursor;

@@ -1,11 +1,16 @@
 //! Character references and characters that XML forbids.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::mends::{Mend, Mends};
+use crate::html;
 
 /// Longest name of a character reference that is looked up, in bytes: HTML's longest has 31.
 const LONGEST_NAME: usize = 32;
+
+/// Most different names that are looked up in one document. HTML has 2,231 of them, and each look-up runs its parser.
+const MOST_NAMES: usize = 2_500;
 
 /// What windows-1252 puts where Unicode has control characters: HTML reads `&#128;` to `&#159;` so, and publishers mean it.
 const WINDOWS_1252: [char; 32] = [
@@ -13,29 +18,73 @@ const WINDOWS_1252: [char; 32] = [
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// Text with its references resolved, once. Copies only when something changes.
-pub(super) fn resolved<'t>(raw: &'t str, mends: &mut Mends) -> Cow<'t, str> {
-    if !raw.contains('&') {
-        return legal(raw, mends);
+/// Reads character references as HTML does, and remembers what it looked up.
+#[derive(Default)]
+pub(super) struct References {
+    named: HashMap<String, Option<String>>,
+}
+
+impl References {
+    /// Text with its references resolved, once. Copies only when something changes.
+    pub fn resolved<'t>(&mut self, raw: &'t str, mends: &mut Mends) -> Cow<'t, str> {
+        if !raw.contains('&') {
+            return legal(raw, mends);
+        }
+        let mut out = String::with_capacity(raw.len());
+        let mut rest = raw;
+        while let Some((before, after)) = rest.split_once('&') {
+            out.push_str(&legal(before, mends));
+            rest = match reference(after) {
+                Some((name, left)) => {
+                    self.resolve(name, &mut out, mends);
+                    left
+                }
+                None => {
+                    mends.note(Mend::BareAmpersand);
+                    out.push('&');
+                    after
+                }
+            };
+        }
+        out.push_str(&legal(rest, mends));
+        Cow::Owned(out)
     }
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((before, after)) = rest.split_once('&') {
-        out.push_str(&legal(before, mends));
-        rest = match reference(after) {
-            Some((name, left)) => {
-                resolve(name, &mut out, mends);
-                left
+
+    fn resolve(&mut self, name: &str, out: &mut String, mends: &mut Mends) {
+        if let Some(number) = name.strip_prefix('#') {
+            match numbered(number) {
+                Some(c) if is_legal(c) => out.push(c),
+                _ => mends.note(Mend::ForbiddenReference),
             }
-            None => {
-                mends.note(Mend::BareAmpersand);
-                out.push('&');
-                after
-            }
-        };
+            return;
+        }
+        match name {
+            "amp" => out.push('&'),
+            "lt" => out.push('<'),
+            "gt" => out.push('>'),
+            "quot" => out.push('"'),
+            "apos" => out.push('\''),
+            _ => match self.named(name) {
+                Some(text) => {
+                    mends.note(Mend::HtmlEntity);
+                    out.push_str(text);
+                }
+                None => {
+                    mends.note(Mend::UnknownEntity);
+                    out.push('&');
+                    out.push_str(name);
+                    out.push(';');
+                }
+            },
+        }
     }
-    out.push_str(&legal(rest, mends));
-    Cow::Owned(out)
+
+    fn named(&mut self, name: &str) -> Option<&str> {
+        if !self.named.contains_key(name) && self.named.len() < MOST_NAMES {
+            self.named.insert(name.to_string(), html::named_character(name));
+        }
+        self.named.get(name)?.as_deref()
+    }
 }
 
 /// Without the characters that XML 1.0 §2.2 forbids.
@@ -61,42 +110,56 @@ fn reference(after: &str) -> Option<(&str, &str)> {
     is_name.then_some((name, left))
 }
 
-fn resolve(name: &str, out: &mut String, mends: &mut Mends) {
-    if let Some(number) = name.strip_prefix('#') {
-        match numbered(number) {
-            Some(c) if is_legal(c) => out.push(c),
-            _ => mends.note(Mend::ForbiddenReference),
-        }
-        return;
-    }
-    match name {
-        "amp" => out.push('&'),
-        "lt" => out.push('<'),
-        "gt" => out.push('>'),
-        "quot" => out.push('"'),
-        "apos" => out.push('\''),
-        _ => match quick_xml::escape::resolve_html5_entity(name) {
-            Some(text) => {
-                mends.note(Mend::HtmlEntity);
-                out.push_str(text);
-            }
-            None => {
-                mends.note(Mend::UnknownEntity);
-                out.push('&');
-                out.push_str(name);
-                out.push(';');
-            }
-        },
-    }
-}
-
 fn numbered(number: &str) -> Option<char> {
     let code = match number.strip_prefix(['x', 'X']) {
         Some(digits) => u32::from_str_radix(digits, 16).ok()?,
         None => number.parse().ok()?,
     };
-    let meant = code.checked_sub(0x80).and_then(|at| WINDOWS_1252.get(at as usize));
-    meant.copied().or_else(|| char::from_u32(code))
+    letter(code).or_else(|| char::from_u32(code))
+}
+
+/// Text that was encoded as UTF-8 twice, decoded once more; control characters that windows-1252 has letters for, as those letters.
+///
+/// Only when every character beyond ASCII takes part: `Ã©` alone could be meant, but a whole text does not become valid UTF-8 by chance.
+pub(super) fn undoubled<'t>(text: Cow<'t, str>, mends: &mut Mends) -> Cow<'t, str> {
+    // Lead bytes of U+0080 to U+00FF; windows-1252's signs lie a little beyond.
+    let is_doubtful = text.bytes().any(|byte| matches!(byte, 0xc2 | 0xc3));
+    if !is_doubtful {
+        return text;
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(windows_1252).collect();
+    let decoded = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    if let Some(decoded) = decoded.filter(|decoded| decoded.chars().all(is_legal)) {
+        mends.note(Mend::EncodedTwice);
+        return Cow::Owned(decoded);
+    }
+    if !text.chars().any(is_control) {
+        return text;
+    }
+    mends.note(Mend::IllegalCharacter);
+    Cow::Owned(text.chars().map(|c| letter(c as u32).unwrap_or(c)).collect())
+}
+
+fn is_control(c: char) -> bool {
+    matches!(c, '\u{80}'..='\u{9f}')
+}
+
+/// The byte that a character was, if it was read as windows-1252.
+fn windows_1252(c: char) -> Option<u8> {
+    match c as u32 {
+        code @ 0..=0xff => Some(code as u8),
+        _ => WINDOWS_1252
+            .iter()
+            .position(|known| *known == c)
+            .map(|at| 0x80 + at as u8),
+    }
+}
+
+/// What stands at a place between 128 and 159 in windows-1252.
+fn letter(code: u32) -> Option<char> {
+    code.checked_sub(0x80)
+        .and_then(|at| WINDOWS_1252.get(at as usize))
+        .copied()
 }
 
 #[cfg(test)]
@@ -105,7 +168,7 @@ mod tests {
 
     fn read(raw: &str) -> (String, Mends) {
         let mut mends = Mends::default();
-        (resolved(raw, &mut mends).into_owned(), mends)
+        (References::default().resolved(raw, &mut mends).into_owned(), mends)
     }
 
     #[test]
@@ -132,7 +195,27 @@ mod tests {
     }
 
     #[test]
+    fn f40_text_that_was_encoded_twice_is_decoded_twice() {
+        let read = |text: &str| {
+            let mut mends = Mends::default();
+            let out = undoubled(Cow::Borrowed(text), &mut mends).into_owned();
+            (out, mends.is_empty())
+        };
+        let cases = [
+            ("crÃ©ent lâ€™Ã©tÃ©", "créent l’été", false),
+            ("don\u{92}t", "don’t", false),
+            ("créent l’été", "créent l’été", true),
+            ("Ã©té", "Ã©té", true),
+            ("Â© Ł", "Â© Ł", true),
+            ("plain", "plain", true),
+        ];
+        for (text, expected, untouched) in cases {
+            assert_eq!(read(text), (expected.to_string(), untouched), "{text}");
+        }
+    }
+
+    #[test]
     fn what_needs_nothing_is_not_copied() {
-        assert!(matches!(resolved("plain é ﻿", &mut Mends::default()), Cow::Borrowed(_)));
+        assert!(matches!(References::default().resolved("plain é ﻿", &mut Mends::default()), Cow::Borrowed(_)));
     }
 }
