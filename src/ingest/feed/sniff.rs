@@ -88,7 +88,7 @@ fn told_by_name(root: &str, at: usize, text: &str) -> Shape {
         "rss" | "feed" | "rdf" => Shape::XmlFeed(at),
         // Pieces of a feed that lost its root.
         "entry" if text.contains("http://www.w3.org/2005/Atom") => Shape::XmlFeed(at),
-        "channel" if text.contains("<item") => Shape::XmlFeed(at),
+        "channel" => Shape::XmlFeed(at),
         "html" | "head" | "body" => Shape::Html,
         "urlset" | "sitemapindex" => Shape::OtherXml("a sitemap"),
         "opml" => Shape::OtherXml("an OPML subscription list"),

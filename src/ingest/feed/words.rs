@@ -7,11 +7,18 @@ pub(super) fn as_line(text: &str, is_html: bool) -> Option<String> {
     let line = if is_html || html::looks_like_html(text) {
         Some(html::plain(text))
             .filter(|line| !line.is_empty())
-            .or_else(|| picture(text))?
+            .or_else(|| picture(text))
+            // `<!DOCTYPE ~` is no markup after all.
+            .or_else(|| (!text.contains('>')).then(|| folded(text)))?
     } else {
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        folded(text)
     };
     (!line.is_empty()).then_some(line)
+}
+
+/// White space folded to single blanks, none at the ends.
+pub(super) fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The cleaned markup of a text that is a picture.

@@ -58,7 +58,7 @@ impl<'a, 't> Holders<'a, 't> {
 
 pub fn channel(holders: &Holders<'_, '_>, language: Option<String>, times: &Times<'_>) -> Channel {
     let core = Ns::is_core;
-    let subtitle = ["subtitle", "description", "tagline"]
+    let subtitle = ["subtitle", "description", "tagline", "abstract"]
         .into_iter()
         .find_map(|name| holders.child(core, name))
         .or_else(|| holders.child(|ns| ns == Ns::Dc, "description"))

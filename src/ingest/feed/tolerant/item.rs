@@ -83,7 +83,7 @@ fn guid<'a, 't>(item: Element<'a, 't>) -> Option<Element<'a, 't>> {
 
 /// A name for an entry that gives itself none, from everything in it.
 fn hash(item: Element<'_, '_>) -> Option<String> {
-    let mut said = String::new();
+    let mut said: String = item.all_attributes().map(|(_, _, _, value)| value).collect();
     for node in item.below() {
         match node {
             Node::Text(text) | Node::Literal(text) => said.push_str(text.trim()),
@@ -297,7 +297,8 @@ fn full<'a, 't>(item: Element<'a, 't>) -> Option<(Element<'a, 't>, Said)> {
     item.children().filter(is_full).find_map(|child| {
         if child.ns() == Ns::Xhtml || child.is("body") {
             let body = super::super::xml::inner_xml_as_html(child, usize::MAX);
-            return Some((child, Said { body, is_html: true })).filter(|(_, said)| !said.body.trim().is_empty());
+            let said = Said { body, is_html: true, is_literal: false };
+            return Some((child, said)).filter(|(_, said)| !said.body.trim().is_empty());
         }
         spoken(child)
     })

@@ -23,11 +23,19 @@ pub fn attribute_address(element: Element<'_, '_>, name: &str) -> Option<String>
     link::resolve(element.attribute(name)?, element.base()).map(String::from)
 }
 
-/// A `link` that names its address in `href`: Atom's, wherever it stands.
+/// A `link` that names its address in `href` or says what it is for: Atom's, wherever it stands.
 fn hrefs<'a, 't>(holder: Element<'a, 't>) -> impl Iterator<Item = Element<'a, 't>> {
     holder
         .named("link")
-        .filter(|link| link.attribute("href").is_some())
+        .filter(|link| link.attribute("href").is_some() || link.attribute("rel").is_some())
+}
+
+/// Where a link leads: to its `href`; to its text when it has none.
+pub fn target(link: Element<'_, '_>) -> Option<String> {
+    match link.attribute("href") {
+        Some(_) => attribute_address(link, "href"),
+        None => address(link),
+    }
 }
 
 fn rel<'a>(link: Element<'a, '_>) -> &'a str {
@@ -46,9 +54,12 @@ fn has_rel(link: Element<'_, '_>, wanted: &str) -> bool {
 pub fn page(holder: Element<'_, '_>) -> Option<String> {
     let plain = holder
         .named("link")
-        .filter(|link| link.attribute("href").is_none())
+        .filter(|link| link.attribute("href").is_none() && has_rel(*link, "alternate"))
         .find_map(address);
-    plain.or_else(|| alternate(holder))
+    plain
+        .or_else(|| alternate(holder))
+        // Channel Definition Format, the eldest of them.
+        .or_else(|| attribute_address(holder, "href"))
 }
 
 /// The page of a feed; its id, when that is an address and there is no link.
@@ -65,18 +76,17 @@ fn alternate(holder: Element<'_, '_>) -> Option<String> {
             .is_none_or(|mime| mime.trim().is_empty() || mime.contains("html"))
     };
     let alternates = || hrefs(holder).filter(|link| has_rel(*link, "alternate"));
-    let address = |link| attribute_address(link, "href");
     alternates()
         .filter(is_page)
-        .find_map(address)
-        .or_else(|| alternates().find_map(address))
+        .find_map(target)
+        .or_else(|| alternates().find_map(target))
 }
 
 /// The first link of a relation.
 pub fn related(holder: Element<'_, '_>, wanted: &str) -> Option<String> {
     hrefs(holder)
         .filter(|link| has_rel(*link, wanted))
-        .find_map(|link| attribute_address(link, "href"))
+        .find_map(target)
 }
 
 /// Every link of a relation.
@@ -93,7 +103,7 @@ pub fn relations(item: Element<'_, '_>) -> Vec<Relation> {
         let rel = TOLD.iter().find(|told| has_rel(link, told))?;
         Some(Relation {
             rel: rel.to_string(),
-            url: attribute_address(link, "href")?,
+            url: target(link)?,
             title: link
                 .attribute("title")
                 .map(str::trim)
@@ -123,7 +133,7 @@ pub fn comments(item: Element<'_, '_>) -> Option<String> {
     named.or_else(|| {
         all_related(item, "replies")
             .filter(|link| link.attribute("type").is_none_or(|mime| mime.contains("html")))
-            .find_map(|link| attribute_address(link, "href"))
+            .find_map(target)
     })
 }
 

@@ -1,7 +1,7 @@
 //! Files that belong to an entry, and pictures that stand for it.
 
 use super::super::xml::{Element, Ns};
-use super::links::{address, all_related, attribute_address};
+use super::links::{address, all_related, attribute_address, target};
 use crate::ingest::entry::Enclosure;
 
 /// Most files that are kept of one entry.
@@ -9,7 +9,9 @@ const MOST: usize = 200;
 
 /// Every enclosure of an entry, each address once: RSS's, Atom's, then those of Media RSS.
 pub fn enclosures(item: Element<'_, '_>) -> Vec<Enclosure> {
-    let linked = all_related(item, "enclosure").filter_map(|link| enclosure(link, "href", "length"));
+    let linked = all_related(item, "enclosure").filter_map(|link| {
+        enclosure(link, "href", "length").or_else(|| described(link, target(link)?, "length").into())
+    });
     let plain = item.children().filter_map(|child| match child.name() {
         "enclosure" => enclosure(child, "url", "length").or_else(|| enclosure(child, "href", "length")),
         _ => None,
@@ -24,12 +26,16 @@ pub fn enclosures(item: Element<'_, '_>) -> Vec<Enclosure> {
 }
 
 fn enclosure(element: Element<'_, '_>, url: &str, length: &str) -> Option<Enclosure> {
+    Some(described(element, attribute_address(element, url)?, length))
+}
+
+fn described(element: Element<'_, '_>, url: String, length: &str) -> Enclosure {
     let mime = element.attribute("type").map(str::trim);
-    Some(Enclosure {
-        url: attribute_address(element, url)?,
+    Enclosure {
+        url,
         mime: mime.filter(|mime| !mime.is_empty()).map(ToString::to_string),
         length: element.attribute(length).and_then(|length| length.trim().parse().ok()),
-    })
+    }
 }
 
 /// `media:content`, in groups or not.

@@ -104,6 +104,7 @@ fn kind(tree: &Tree<'_>, root: Element<'_, '_>) -> Kind {
             true => Kind::Rss0,
             false => Kind::Rss1,
         },
+        "channel" => Kind::Rss0,
         _ => match root.attribute("version") {
             Some(version) if version.trim().starts_with("0.9") => Kind::Rss0,
             Some(version) if version.trim().starts_with("1.") => Kind::Rss1,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::words::{as_line, as_markup};
+use super::super::words::{as_line, as_markup, folded};
 use super::super::xml::{Element, Ns, Node, inner_html, inner_xml_as_html};
 use super::base64;
 
@@ -15,6 +15,8 @@ pub struct Said {
     pub body: String,
     /// It is HTML for certain; otherwise whoever shows it has to look.
     pub is_html: bool,
+    /// A line of it is meant as it stands, whatever it looks like.
+    pub is_literal: bool,
 }
 
 impl Said {
@@ -25,6 +27,9 @@ impl Said {
 
     /// As one line of plain text.
     pub fn line(&self) -> Option<String> {
+        if self.is_literal {
+            return Some(folded(&self.body)).filter(|line| !line.is_empty());
+        }
         as_line(&self.body, self.is_html)
     }
 }
@@ -46,7 +51,12 @@ pub fn said(element: Element<'_, '_>) -> Option<Said> {
     match declared(element) {
         Declared::Binary => {
             let decoded = base64::decode(&element.own_text())?;
-            String::from_utf8(decoded).ok().map(html)
+            // Whoever goes to such lengths means every sign of it.
+            String::from_utf8(decoded).ok().map(|body| Said {
+                is_html: element.attribute("type").is_some_and(|mime| mime.contains("html")),
+                is_literal: !element.attribute("type").is_some_and(|mime| mime.contains("html")),
+                body,
+            })
         }
         Declared::Inline if has_elements => Some(html(inline(element))),
         // Escaped although it says it is not: so much of that is out there that looking is right.
@@ -68,6 +78,7 @@ fn html(body: String) -> Said {
     Said {
         body,
         is_html: true,
+        is_literal: false,
     }
 }
 
@@ -75,6 +86,7 @@ fn seen(text: Cow<'_, str>) -> Said {
     Said {
         body: text.into_owned(),
         is_html: false,
+        is_literal: false,
     }
 }
 

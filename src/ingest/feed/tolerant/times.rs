@@ -94,7 +94,10 @@ impl<'h> Times<'h> {
     }
 
     pub fn updated(&self, holder: Element<'_, '_>, place: &str) -> Option<Dated> {
-        self.first(holder, &UPDATED, place, "updated")
+        self.first(holder, &UPDATED, place, "updated").or_else(|| {
+            // Channel Definition Format.
+            self.read(holder.attribute("lastmod")?, place, "updated")
+        })
     }
 
     /// The best of a holder's dates that can be read.
