@@ -1,5 +1,6 @@
 //! Feed documents → entries: the one door to feed-rs, and the reader for everything feed-rs cannot read.
 
+mod fast;
 mod identity;
 mod json;
 mod sniff;
@@ -7,6 +8,7 @@ mod tolerant;
 mod words;
 mod xml;
 
+use self::fast::Fast;
 use super::entry::{Oddity, Reading};
 use super::visit::Unreadable;
 use crate::date::Hints;
@@ -25,7 +27,16 @@ pub struct Setting<'a> {
 /// Reads RSS and Atom of every version. `text` is the whole document, decoded; its root begins at `root`.
 pub fn read_xml(text: &str, root: usize, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
     let feed = text.get(root..).unwrap_or(text);
-    let mut reading = tolerant::read(feed, setting)?;
+    let mut reading = match fast::read(feed, setting) {
+        Fast::Read(reading) => *reading,
+        Fast::NotRegular => tolerant::read(feed, setting)?,
+        Fast::Panicked => {
+            let mut reading = tolerant::read(feed, setting)?;
+            let message = "feed-rs panicked on it, and it was read without; please report the document";
+            reading.oddities.push(Oddity::new("parser-panicked", "document", message));
+            reading
+        }
+    };
     if sniff::is_junk(text.get(..root).unwrap_or_default()) {
         let message = format!("{root} bytes that are no feed stand before it, and were passed over");
         reading.oddities.push(Oddity::new("junk-before-feed", "document", message));
@@ -37,3 +48,6 @@ pub fn read_xml(text: &str, root: usize, setting: &Setting<'_>) -> Result<Readin
 pub fn read_json(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
     json::read(text, setting)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Datelike, Utc};
 
 use crate::date::{self, Hints, Stamp};
-use crate::ingest::entry::Oddity;
 
 /// Reads dates for feed-rs and remembers by which rule, since feed-rs keeps the instant alone.
 #[derive(Clone, Default)]
@@ -15,25 +14,21 @@ pub(super) struct Clock(Arc<Mutex<Seen>>);
 #[derive(Default)]
 struct Seen {
     stamps: HashMap<DateTime<Utc>, Stamp>,
-    unreadable: Vec<String>,
+    /// Two texts of one instant that say different things of it; or one that is no date.
+    is_unclear: bool,
 }
 
 impl Clock {
-    /// Most unreadable dates told about one document: the first few say it all.
-    const TOLD: usize = 20;
-
     pub fn read(&self, text: &str, hints: &Hints<'_>) -> Option<DateTime<Utc>> {
         // Year 1 is how .NET writes that there is no date (T11).
         let stamp = date::parse(text, hints).filter(|stamp| stamp.at.year() > 1);
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match stamp {
             Some(stamp) => {
-                seen.stamps.insert(stamp.at, stamp);
+                let before = seen.stamps.insert(stamp.at, stamp);
+                seen.is_unclear |= before.is_some_and(|before| before != stamp);
             }
-            None if seen.unreadable.len() < Self::TOLD => {
-                seen.unreadable.push(text.trim().chars().take(80).collect())
-            }
-            None => {}
+            None => seen.is_unclear = true,
         }
         stamp.map(|stamp| stamp.at)
     }
@@ -47,15 +42,8 @@ impl Clock {
             .copied()
     }
 
-    pub fn oddities(&self) -> Vec<Oddity> {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let odd = |text: &String| {
-            Oddity::new(
-                "date-unreadable",
-                "document",
-                format!("{text:?} is not a date headwater can read"),
-            )
-        };
-        seen.unreadable.iter().map(odd).collect()
+    /// Whether a date could not be read, or not told from another: the tolerant reader says where.
+    pub fn met_unreadable(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_unclear
     }
 }

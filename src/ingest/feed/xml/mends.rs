@@ -110,6 +110,7 @@ impl Mends {
         }
     }
 
+    #[cfg(test)]
     pub fn has(&self, mend: Mend) -> bool {
         self.0.get(mend as usize).is_some_and(|count| *count > 0)
     }

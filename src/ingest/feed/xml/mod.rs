@@ -10,10 +10,12 @@ mod markup;
 mod mends;
 mod names;
 mod references;
+mod strict;
 mod tree;
 
 pub use build::parse;
 pub use cursor::{Element, Node};
 pub use markup::{inner_html, inner_xml_as_html};
 pub use names::Ns;
+pub use strict::{Event, is_strict};
 pub use tree::Tree;
