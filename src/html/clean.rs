@@ -176,7 +176,9 @@ fn reshape(node: &NodeRef<'_>, base: Option<&Url>) {
     let Some(name) = node.node_name() else { return };
     match &*name {
         "applet" | "base" | "button" | "canvas" | "datalist" | "embed" | "frameset" | "head"
-        | "input" | "link" | "meta" | "meter" | "noembed" | "noframes" | "noscript" | "optgroup" | "option" | "param" | "progress" | "script" | "select" | "style" | "template" | "textarea" | "title" => node.remove_from_parent(),
+        | "input" | "link" | "meta" | "meter" | "noembed" | "noframes" | "noscript"
+        | "optgroup" | "option" | "param" | "progress" | "script" | "select" | "style"
+        | "template" | "textarea" | "title" => node.remove_from_parent(),
         "math" => {
             for annotation in node.find(&["annotation"]) {
                 annotation.remove_from_parent();
@@ -187,8 +189,14 @@ fn reshape(node: &NodeRef<'_>, base: Option<&Url>) {
         // What stands in an object is for those who cannot show it.
         "object" => node.rename("x-text"),
         "svg" => {
-            let label = node.children().into_iter().find(|child| child.has_name("title") || child.has_name("desc"));
-            match label.map(|label| fold(&label.text())).filter(|label| !label.is_empty()) {
+            let label = node
+                .children()
+                .into_iter()
+                .find(|child| child.has_name("title") || child.has_name("desc"));
+            match label
+                .map(|label| fold(&label.text()))
+                .filter(|label| !label.is_empty())
+            {
                 Some(label) => node.replace_with(&node.tree.new_text(label)),
                 None => node.remove_from_parent(),
             }

@@ -38,10 +38,16 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
     let declared = labels.iter().flatten().find_map(|label| known(label));
     if let Ok(text) = std::str::from_utf8(bytes) {
         // ISO-2022-JP is all ASCII to look at, and says otherwise.
-        let is_stateful = declared.is_some_and(|encoding| encoding == ISO_2022_JP) && bytes.contains(&0x1b);
+        let is_stateful =
+            declared.is_some_and(|encoding| encoding == ISO_2022_JP) && bytes.contains(&0x1b);
         if !is_stateful {
             let lied = !text.is_ascii() && declared.is_some_and(|encoding| encoding != UTF_8);
-            let odd = lied.then(|| ("charset-mislabelled", "it is UTF-8, though labelled otherwise".to_string()));
+            let odd = lied.then(|| {
+                (
+                    "charset-mislabelled",
+                    "it is UTF-8, though labelled otherwise".to_string(),
+                )
+            });
             return Decoded {
                 text: Cow::Borrowed(text),
                 odd,
@@ -60,15 +66,25 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
         None => {
             let encoding = guessed(bytes);
             let message = match labels.into_iter().flatten().next() {
-                Some(label) => format!("charset {label:?} is unknown; {} was guessed", encoding.name()),
-                None => format!("it names no charset and is not UTF-8; {} was guessed", encoding.name()),
+                Some(label) => format!(
+                    "charset {label:?} is unknown; {} was guessed",
+                    encoding.name()
+                ),
+                None => format!(
+                    "it names no charset and is not UTF-8; {} was guessed",
+                    encoding.name()
+                ),
             };
             decoded(bytes, encoding, Some(("charset-guessed", message)))
         }
     }
 }
 
-fn decoded<'a>(bytes: &'a [u8], encoding: &'static Encoding, odd: Option<(&'static str, String)>) -> Decoded<'a> {
+fn decoded<'a>(
+    bytes: &'a [u8],
+    encoding: &'static Encoding,
+    odd: Option<(&'static str, String)>,
+) -> Decoded<'a> {
     let (text, lossy) = encoding.decode_without_bom_handling(bytes);
     Decoded { text, odd, lossy }
 }
@@ -81,14 +97,21 @@ fn guessed(bytes: &[u8]) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Deny)
 }
 
+/// Bad bytes that are damage rather than a sign of another charset.
+const FEW: usize = 3;
+
 /// Whether bad bytes outnumber the characters that UTF-8 would explain.
 fn is_hardly_utf_8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0usize, 0usize);
-    for chunk in bytes.get(..SAMPLE.min(bytes.len())).unwrap_or_default().utf8_chunks() {
+    for chunk in bytes
+        .get(..SAMPLE.min(bytes.len()))
+        .unwrap_or_default()
+        .utf8_chunks()
+    {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
-    bad > good
+    bad > good + FEW
 }
 
 fn http_charset(content_type: &str) -> Option<String> {
@@ -125,11 +148,13 @@ fn known(label: &str) -> Option<&'static Encoding> {
         })
     })?;
     // A declaration that could be read byte by byte cannot be in a charset of two bytes a character.
-    Some(if encoding == UTF_16LE || encoding == UTF_16BE || encoding == REPLACEMENT {
-        UTF_8
-    } else {
-        encoding
-    })
+    Some(
+        if encoding == UTF_16LE || encoding == UTF_16BE || encoding == REPLACEMENT {
+            UTF_8
+        } else {
+            encoding
+        },
+    )
 }
 
 /// `encoding="…"` of an XML declaration, or `charset=` of a `<meta>`.
@@ -297,7 +322,8 @@ mod tests {
 
     #[test]
     fn f40_what_names_no_charset_is_guessed_and_told() {
-        let (bytes, _, _) = encoding_rs::EUC_KR.encode("<a>오늘 호수 위로 배가 다시 다닙니다. 내일도 다닐 것입니다.</a>");
+        let (bytes, _, _) = encoding_rs::EUC_KR
+            .encode("<a>오늘 호수 위로 배가 다시 다닙니다. 내일도 다닐 것입니다.</a>");
         let undeclared = decode(&bytes, None);
         assert!(undeclared.text.contains("호수") && undeclared.odd.unwrap().0 == "charset-guessed");
         let lying = decode(&bytes, Some("text/xml; charset=utf-8"));

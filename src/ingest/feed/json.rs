@@ -19,13 +19,16 @@ type Object = Map<String, Value>;
 /// Reads a JSON Feed. Invalid JSON is rejected whole (F42), and so is what is no JSON Feed.
 pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
     let text = text.trim_start_matches(['\u{feff}', '\0']);
-    let value: Value = serde_json::from_str(text).map_err(|error| Unreadable::Broken(format!("it is no valid JSON: {error}")))?;
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| Unreadable::Broken(format!("it is no valid JSON: {error}")))?;
     let Value::Object(feed) = value else {
         return Err(Unreadable::Broken("it is JSON, but no JSON Feed".into()));
     };
     let version = words(&feed, "version").unwrap_or_default();
     if !version.contains("jsonfeed.org/version/") {
-        return Err(Unreadable::Broken(format!("JSON Feed version {version:?} is unknown")));
+        return Err(Unreadable::Broken(format!(
+            "JSON Feed version {version:?} is unknown"
+        )));
     }
     let items = list(&feed, "items");
     let language = words(&feed, "language");
@@ -48,7 +51,10 @@ pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
     };
     let mut oddities = Vec::new();
     if items.len() > MAX_ENTRIES {
-        let message = format!("{} entries; the first {MAX_ENTRIES} were taken", items.len());
+        let message = format!(
+            "{} entries; the first {MAX_ENTRIES} were taken",
+            items.len()
+        );
         oddities.push(Oddity::new("too-many-entries", "document", message));
     }
     let mut entries = Vec::new();
@@ -98,7 +104,9 @@ impl Reader<'_> {
             link: self.address(feed, "home_page_url"),
             language: self.language.clone(),
             authors: self.authors.clone(),
-            image: self.address(feed, "icon").or_else(|| self.address(feed, "favicon")),
+            image: self
+                .address(feed, "icon")
+                .or_else(|| self.address(feed, "favicon")),
             self_url: self.address(feed, "feed_url"),
             hubs: hubs.take(MOST).collect(),
             ..Channel::default()
@@ -114,7 +122,9 @@ impl Reader<'_> {
         let html = words(item, "content_html").filter(|html| !html.trim().is_empty());
         let date = |key: &str, field: &str| {
             let text = words(item, key).filter(|text| !text.trim().is_empty())?;
-            self.times.read(&text, &place, field).filter(|dated| dated.at().year() > 1)
+            self.times
+                .read(&text, &place, field)
+                .filter(|dated| dated.at().year() > 1)
         };
         Some(Entry {
             id: words(item, "id").filter(|id| !id.is_empty())?,
@@ -130,7 +140,11 @@ impl Reader<'_> {
                 .collect(),
             base: self.base.map(ToString::to_string).or_else(|| url.clone()),
             url: url.or(external),
-            authors: if own.is_empty() { self.authors.clone() } else { own },
+            authors: if own.is_empty() {
+                self.authors.clone()
+            } else {
+                own
+            },
             language: words(item, "language").or_else(|| self.language.clone()),
             published: date("date_published", "published"),
             updated: date("date_modified", "updated"),
@@ -144,7 +158,9 @@ impl Reader<'_> {
                 .take(MOST)
                 .collect(),
             enclosures: self.attachments(item),
-            image: self.address(item, "image").or_else(|| self.address(item, "banner_image")),
+            image: self
+                .address(item, "image")
+                .or_else(|| self.address(item, "banner_image")),
             ..Entry::default()
         })
     }
@@ -155,7 +171,11 @@ impl Reader<'_> {
                 url: self.address(attachment, "url")?,
                 mime: words(attachment, "mime_type").filter(|mime| !mime.is_empty()),
                 length: attachment.get("size_in_bytes").and_then(|size| {
-                    size.as_u64().or_else(|| size.as_f64().filter(|size| *size >= 0.0).map(|size| size as u64))
+                    size.as_u64().or_else(|| {
+                        size.as_f64()
+                            .filter(|size| *size >= 0.0)
+                            .map(|size| size as u64)
+                    })
                 }),
             })
         };
@@ -188,7 +208,11 @@ fn line(object: &Object, key: &str) -> Option<String> {
 }
 
 fn list<'a>(object: &'a Object, key: &str) -> &'a [Value] {
-    object.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    object
+        .get(key)
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
 
 /// `authors` of 1.1, or `author` of 1.0.

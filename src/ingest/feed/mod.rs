@@ -32,14 +32,20 @@ pub fn read_xml(text: &str, root: usize, setting: &Setting<'_>) -> Result<Readin
         Fast::NotRegular => tolerant::read(feed, setting)?,
         Fast::Panicked => {
             let mut reading = tolerant::read(feed, setting)?;
-            let message = "feed-rs panicked on it, and it was read without; please report the document";
-            reading.oddities.push(Oddity::new("parser-panicked", "document", message));
+            let message =
+                "feed-rs panicked on it, and it was read without; please report the document";
+            reading
+                .oddities
+                .push(Oddity::new("parser-panicked", "document", message));
             reading
         }
     };
     if sniff::is_junk(text.get(..root).unwrap_or_default()) {
-        let message = format!("{root} bytes that are no feed stand before it, and were passed over");
-        reading.oddities.push(Oddity::new("junk-before-feed", "document", message));
+        let message =
+            format!("{root} bytes that are no feed stand before it, and were passed over");
+        reading
+            .oddities
+            .push(Oddity::new("junk-before-feed", "document", message));
     }
     Ok(reading)
 }

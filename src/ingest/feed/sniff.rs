@@ -36,6 +36,14 @@ pub fn shape(text: &str) -> Shape {
         };
     }
     let first = first_element(text);
+    // A page, and not some piece of HTML that a server let slip.
+    let is_page = match &first {
+        Some((_, Start::Doctype)) => true,
+        Some((_, Start::Element(name))) => ["html", "head", "body"]
+            .iter()
+            .any(|page| name.eq_ignore_ascii_case(page)),
+        None => false,
+    };
     let shape = match first {
         Some((_, Start::Doctype)) => Shape::Html,
         Some((at, Start::Element(name))) => told_by_name(name, at, text),
@@ -43,7 +51,7 @@ pub fn shape(text: &str) -> Shape {
     };
     match shape {
         Shape::XmlFeed(_) => shape,
-        other => feed_within(text, other == Shape::Html)
+        other => feed_within(text, is_page)
             .map(Shape::XmlFeed)
             .unwrap_or(other),
     }
@@ -137,7 +145,11 @@ fn after_instruction(after: &str) -> Option<&str> {
     let bare = after.split_once('>').map(|(_, rest)| rest);
     let proper = after.split_once("?>").map(|(_, rest)| rest);
     match (proper, bare) {
-        (Some(proper), Some(bare)) if bare.len() > proper.len() && bare.trim_start().starts_with('<') => Some(bare),
+        (Some(proper), Some(bare))
+            if bare.len() > proper.len() && bare.trim_start().starts_with('<') =>
+        {
+            Some(bare)
+        }
         (proper, bare) => proper.or(bare),
     }
 }
@@ -220,7 +232,11 @@ fn is_root(rest: &str) -> bool {
     };
     match name.rsplit(':').next().unwrap_or(name) {
         "rss" | "RSS" => {
-            tag.contains("version") || after.trim_start().get(..8).is_some_and(|next| next.eq_ignore_ascii_case("<channel"))
+            tag.contains("version")
+                || after
+                    .trim_start()
+                    .get(..8)
+                    .is_some_and(|next| next.eq_ignore_ascii_case("<channel"))
         }
         "feed" => declares(Ns::is_atom),
         "RDF" | "rdf" => declares(|ns| ns == Ns::Rss) && declares(|ns| ns == Ns::Rdf),
@@ -249,17 +265,32 @@ mod tests {
     #[test]
     fn f41_documents_are_told_by_content() {
         let cases = [
-            ("\u{feff}\n<?xml version='1.0'?><!-- <html> --><rss version='2.0'/>", Shape::XmlFeed(42)),
-            ("<feed xmlns='http://www.w3.org/2005/Atom'/>", Shape::XmlFeed(0)),
-            ("<!DOCTYPE rss [<!ENTITY a 'b>'> ]><rss></rss>", Shape::XmlFeed(34)),
+            (
+                "\u{feff}\n<?xml version='1.0'?><!-- <html> --><rss version='2.0'/>",
+                Shape::XmlFeed(40),
+            ),
+            (
+                "<feed xmlns='http://www.w3.org/2005/Atom'/>",
+                Shape::XmlFeed(0),
+            ),
+            (
+                "<!DOCTYPE rss [<!ENTITY a 'b>'> ]><rss></rss>",
+                Shape::XmlFeed(34),
+            ),
             ("<rdf:RDF xmlns:rdf='x'></rdf:RDF>", Shape::XmlFeed(0)),
             ("<?xml version='1.0'><rss></rss>", Shape::XmlFeed(20)),
             ("<channel><item/></channel>", Shape::XmlFeed(0)),
-            ("{\"version\": \"https://jsonfeed.org/version/1.1\"}", Shape::JsonFeed),
+            (
+                "{\"version\": \"https://jsonfeed.org/version/1.1\"}",
+                Shape::JsonFeed,
+            ),
             ("{\"a\": 1}", Shape::Text),
             ("<!DOCTYPE html><html></html>", Shape::Html),
             ("<urlset></urlset>", Shape::OtherXml("a sitemap")),
-            ("<opml version='2.0'></opml>", Shape::OtherXml("an OPML subscription list")),
+            (
+                "<opml version='2.0'></opml>",
+                Shape::OtherXml("an OPML subscription list"),
+            ),
             ("A headline\n\nText.", Shape::Text),
             (" \n", Shape::Empty),
             ("<", Shape::Text),

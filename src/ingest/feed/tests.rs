@@ -39,7 +39,9 @@ fn rss(item: &str) -> String {
 
 /// An Atom 1.0 document with these elements in its one entry.
 fn atom(entry: &str) -> String {
-    format!("<feed xmlns='http://www.w3.org/2005/Atom'><id>tag:p</id><title>Paper</title><entry>{entry}</entry></feed>")
+    format!(
+        "<feed xmlns='http://www.w3.org/2005/Atom'><id>tag:p</id><title>Paper</title><entry>{entry}</entry></feed>"
+    )
 }
 
 fn only(text: &str) -> Entry {

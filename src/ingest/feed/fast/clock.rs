@@ -44,6 +44,9 @@ impl Clock {
 
     /// Whether a date could not be read, or not told from another: the tolerant reader says where.
     pub fn met_unreadable(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_unclear
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_unclear
     }
 }

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use feed_rs::model::{self, Text};
 use url::Url;
 
-use super::clock::Clock;
 use super::super::identity::made_up_id;
 use super::super::words::{as_line, as_markup, folded};
+use super::clock::Clock;
 use crate::ingest::entry::{Dated, Entry, Person};
 use crate::link;
 
@@ -40,14 +40,25 @@ impl Reader<'_> {
             published: self.dated(found.published),
             // feed-rs repeats RSS's one date here.
             updated: self.dated(found.updated).filter(|_| self.is_atom),
-            summary: found
-                .summary
-                .as_ref()
-                .and_then(|text| as_markup(&text.content, self.is_html(text.content_type.subty().as_str()))),
-            content: found.content.as_ref().and_then(|content| {
-                as_markup(content.body.as_deref()?, self.is_html(content.content_type.subty().as_str()))
+            summary: found.summary.as_ref().and_then(|text| {
+                as_markup(
+                    &text.content,
+                    self.is_html(text.content_type.subty().as_str()),
+                )
             }),
-            categories: distinct(found.categories.iter().map(|category| folded(&category.term)).filter(|term| !term.is_empty())),
+            content: found.content.as_ref().and_then(|content| {
+                as_markup(
+                    content.body.as_deref()?,
+                    self.is_html(content.content_type.subty().as_str()),
+                )
+            }),
+            categories: distinct(
+                found
+                    .categories
+                    .iter()
+                    .map(|category| folded(&category.term))
+                    .filter(|term| !term.is_empty()),
+            ),
             comments: found
                 .links
                 .iter()
@@ -87,16 +98,22 @@ fn is_own(link: &model::Link) -> bool {
 
 pub(super) fn line(text: Option<&Text>, is_atom: bool) -> Option<String> {
     let text = text?;
-    as_line(&text.content, is_atom && text.content_type.subty() == "html")
+    as_line(
+        &text.content,
+        is_atom && text.content_type.subty() == "html",
+    )
 }
 
 pub(super) fn person(found: &feed_rs::model::Person) -> Option<Person> {
     let person = Person {
         name: found.name.as_deref().and_then(|name| as_line(name, false)),
         email: None,
-        url: found.uri.as_deref().map(str::trim).filter(|uri| !uri.is_empty()).map(|uri| {
-            link::resolve(uri, None).map_or_else(|| uri.to_string(), String::from)
-        }),
+        url: found
+            .uri
+            .as_deref()
+            .map(str::trim)
+            .filter(|uri| !uri.is_empty())
+            .map(|uri| link::resolve(uri, None).map_or_else(|| uri.to_string(), String::from)),
     };
     (!person.is_empty()).then_some(person)
 }

@@ -65,7 +65,11 @@ fn regularly(text: &str, setting: &Setting<'_>, regular: &Regular) -> Option<Rea
         },
         is_atom: kind == Kind::Atom,
     };
-    let entries = feed.entries.into_iter().map(|entry| reader.entry(entry)).collect::<Option<Vec<_>>>()?;
+    let entries = feed
+        .entries
+        .into_iter()
+        .map(|entry| reader.entry(entry))
+        .collect::<Option<Vec<_>>>()?;
     Some(Reading {
         kind,
         channel,
@@ -78,7 +82,11 @@ fn parse(text: &str, setting: &Setting<'_>, regular: &Regular, clock: &Clock) ->
     // feed-rs keeps the parser for good, so it gets clones of what it needs, not borrows.
     let (seen, zone, now) = (clock.clone(), setting.dates.zone, setting.dates.now);
     let day_first = setting.dates.day_first;
-    let language = setting.dates.language.map(ToString::to_string).or_else(|| regular.language.clone());
+    let language = setting
+        .dates
+        .language
+        .map(ToString::to_string)
+        .or_else(|| regular.language.clone());
     let parser = parser::Builder::new()
         .base_uri(setting.url)
         .sanitize_content(false)
@@ -129,7 +137,10 @@ fn channel(feed: &Feed, kind: Kind, setting: &Setting<'_>, regular: &Regular) ->
         published: feed.published,
         authors: feed.authors.iter().filter_map(entries::person).collect(),
         rights: entries::line(feed.rights.as_ref(), false),
-        generator: feed.generator.as_ref().and_then(|generator| as_line(&generator.content, false)),
+        generator: feed
+            .generator
+            .as_ref()
+            .and_then(|generator| as_line(&generator.content, false)),
         self_url: with_rel("self").into_iter().next(),
         hubs,
         ..Channel::default()

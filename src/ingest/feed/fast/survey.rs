@@ -39,7 +39,12 @@ enum Holds {
     Nothing,
 }
 
-const fn one(parent: &'static str, name: &'static str, attributes: &'static [&'static str], holds: Holds) -> Allowed {
+const fn one(
+    parent: &'static str,
+    name: &'static str,
+    attributes: &'static [&'static str],
+    holds: Holds,
+) -> Allowed {
     Allowed {
         parent,
         name,
@@ -49,7 +54,12 @@ const fn one(parent: &'static str, name: &'static str, attributes: &'static [&'s
     }
 }
 
-const fn many(parent: &'static str, name: &'static str, attributes: &'static [&'static str], holds: Holds) -> Allowed {
+const fn many(
+    parent: &'static str,
+    name: &'static str,
+    attributes: &'static [&'static str],
+    holds: Holds,
+) -> Allowed {
     Allowed {
         parent,
         name,
@@ -70,7 +80,12 @@ const RSS: &[Allowed] = &[
     one("channel", "lastBuildDate", &[], Holds::Date),
     one("channel", "pubDate", &[], Holds::Date),
     one("channel", "generator", &[], Holds::Plain),
-    many("channel", "atom:link", &["href", "rel", "type"], Holds::Nothing),
+    many(
+        "channel",
+        "atom:link",
+        &["href", "rel", "type"],
+        Holds::Nothing,
+    ),
     many("channel", "item", &[], Holds::Elements),
     one("item", "title", &[], Holds::Text),
     one("item", "link", &[], Holds::Plain),
@@ -116,7 +131,10 @@ const DECLARED: [(&str, &str); 4] = [
 ];
 
 /// Fields without which feed-rs or its model makes something up.
-const NEEDED: [(&str, &[&str]); 2] = [("item", &["link", "title"]), ("entry", &["id", "link", "published"])];
+const NEEDED: [(&str, &[&str]); 2] = [
+    ("item", &["link", "title"]),
+    ("entry", &["id", "link", "published"]),
+];
 
 /// Surveys a document that begins with its root element.
 pub fn regular(text: &str) -> Option<Regular> {
@@ -153,7 +171,10 @@ impl Survey {
             self.is_atom = name == "feed";
         }
         let list = if self.is_atom { ATOM } else { RSS };
-        let Some(allowed) = list.iter().find(|one| one.parent == parent && one.name == name) else {
+        let Some(allowed) = list
+            .iter()
+            .find(|one| one.parent == parent && one.name == name)
+        else {
             return false;
         };
         if let Some(open) = self.open.last_mut() {
@@ -171,10 +192,13 @@ impl Survey {
         let is_root = self.open.is_empty();
         let known = attributes.iter().enumerate().all(|(at, (name, value))| {
             let is_new = attributes.iter().take(at).all(|(before, _)| before != name);
-            is_new && match name.starts_with("xmlns") {
-                true => is_root && DECLARED.contains(&(*name, *value)),
-                false => allowed.attributes.contains(name) && is_usual(allowed.name, name, value),
-            }
+            is_new
+                && match name.starts_with("xmlns") {
+                    true => is_root && DECLARED.contains(&(*name, *value)),
+                    false => {
+                        allowed.attributes.contains(name) && is_usual(allowed.name, name, value)
+                    }
+                }
         });
         if !known || !self.is_in_place(name, attributes) {
             return false;
@@ -190,7 +214,10 @@ impl Survey {
     /// Whether the root declares what it must, and a prefix is one that it declared.
     fn is_in_place(&mut self, name: &str, attributes: &[(&str, &str)]) -> bool {
         if self.open.is_empty() {
-            self.prefixes = attributes.iter().map(|(name, _)| name.to_string()).collect();
+            self.prefixes = attributes
+                .iter()
+                .map(|(name, _)| name.to_string())
+                .collect();
             let has = |wanted: &str| attributes.iter().any(|(name, _)| *name == wanted);
             let version = attributes.iter().find(|(name, _)| *name == "version");
             return match self.is_atom {
@@ -236,13 +263,23 @@ impl Survey {
             .iter()
             .filter(|(name, _)| *name == open.allowed.name)
             .flat_map(|(_, needed)| needed.iter())
-            .all(|needed| open.seen.contains_key(needed) || (*needed == "link" && open.seen.contains_key("alternate")));
+            .all(|needed| {
+                open.seen.contains_key(needed)
+                    || (*needed == "link" && open.seen.contains_key("alternate"))
+            });
         has_needed
             && match open.allowed.holds {
                 Holds::Elements | Holds::Nothing => true,
                 Holds::Text => !text.is_empty() && !text.contains("<img"),
-                Holds::Plain => !text.is_empty() && text.len() < 2_000 && !text.contains(['<', '&', '@', '\n', '\r', '\t', '(']) && !text.contains("  "),
-                Holds::Date => text.starts_with(four_digits) && is_iso(text) || !could_be_exchanged(text),
+                Holds::Plain => {
+                    !text.is_empty()
+                        && text.len() < 2_000
+                        && !text.contains(['<', '&', '@', '\n', '\r', '\t', '('])
+                        && !text.contains("  ")
+                }
+                Holds::Date => {
+                    text.starts_with(four_digits) && is_iso(text) || !could_be_exchanged(text)
+                }
             }
     }
 }
@@ -254,7 +291,9 @@ fn four_digits(c: char) -> bool {
 /// `2025-11-09T…`, which can be read in one way only.
 fn is_iso(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.iter().take(4).all(u8::is_ascii_digit) && bytes.get(4) == Some(&b'-') && bytes.get(10) == Some(&b'T')
+    bytes.iter().take(4).all(u8::is_ascii_digit)
+        && bytes.get(4) == Some(&b'-')
+        && bytes.get(10) == Some(&b'T')
 }
 
 fn alternate(name: &str, attributes: &[(&str, &str)]) -> bool {
@@ -270,9 +309,17 @@ fn is_usual(element: &str, name: &str, value: &str) -> bool {
         ("link", "rel") => matches!(value, "alternate" | "self"),
         ("atom:link", "rel") => matches!(value, "self" | "hub"),
         ("link" | "atom:link", "href") => value.starts_with("http") && !value.contains(['&', ' ']),
-        ("link" | "atom:link", "type") => matches!(value, "text/html" | "application/rss+xml" | "application/atom+xml"),
+        ("link" | "atom:link", "type") => matches!(
+            value,
+            "text/html" | "application/rss+xml" | "application/atom+xml"
+        ),
         ("title" | "subtitle" | "summary" | "content", "type") => matches!(value, "html" | "text"),
-        ("category", "term") => !value.trim().is_empty() && value.trim() == value && !value.contains(['<', '&', '\n', '\t']) && !value.contains("  "),
+        ("category", "term") => {
+            !value.trim().is_empty()
+                && value.trim() == value
+                && !value.contains(['<', '&', '\n', '\t'])
+                && !value.contains("  ")
+        }
         ("guid", "isPermaLink") => matches!(value, "true" | "false"),
         _ => !value.is_empty() && !value.contains('&'),
     }

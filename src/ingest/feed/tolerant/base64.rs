@@ -31,7 +31,10 @@ mod tests {
 
     #[test]
     fn base64_is_read_with_and_without_breaks_and_padding() {
-        assert_eq!(decode("YSA8Yj4\n  8L2I+").as_deref(), Some("a <b></b>".as_bytes()));
+        assert_eq!(
+            decode("YSA8Yj4\n  8L2I+").as_deref(),
+            Some("a <b></b>".as_bytes())
+        );
         assert_eq!(decode("YQ==").as_deref(), Some(&b"a"[..]));
         assert_eq!(decode("YQ").as_deref(), Some(&b"a"[..]));
         assert_eq!(decode("<p>no</p>"), None);

@@ -65,8 +65,12 @@ pub fn channel(holders: &Holders<'_, '_>, language: Option<String>, times: &Time
         .or_else(|| holders.child(|ns| ns == Ns::Itunes, "summary"))
         .or_else(|| holders.child(|ns| ns == Ns::Itunes, "subtitle"));
     let id = holders.first(|holder| {
-        let own = holder.children().filter(|child| child.is("id") || child.is("guid"));
-        let about = holder.attribute_in(Ns::Rdf, "about").filter(|about| !about.trim().is_empty());
+        let own = holder
+            .children()
+            .filter(|child| child.is("id") || child.is("guid"));
+        let about = holder
+            .attribute_in(Ns::Rdf, "about")
+            .filter(|about| !about.trim().is_empty());
         own.filter_map(Element::filled)
             .map(|id| id.into_owned())
             .next()
@@ -76,16 +80,16 @@ pub fn channel(holders: &Holders<'_, '_>, language: Option<String>, times: &Time
         id,
         title: holders.first(title),
         subtitle,
-        link: holders.first(links::page).or_else(|| holders.first(links::front)),
+        link: holders
+            .first(links::page)
+            .or_else(|| holders.first(links::front)),
         language,
         updated: holders.first(|holder| times.instant(times.updated(holder, ""))),
         published: holders.first(|holder| times.instant(times.published(holder, ""))),
         authors: authors(holders),
         rights: holders.first(rights),
         categories: categories(holders.channel, MOST_CATEGORIES),
-        generator: holders
-            .child(core, "generator")
-            .or_else(|| agent(holders)),
+        generator: holders.child(core, "generator").or_else(|| agent(holders)),
         image: image(holders),
         ttl: holders
             .child(core, "ttl")
@@ -126,20 +130,24 @@ fn authors(holders: &Holders<'_, '_>) -> Vec<Person> {
 }
 
 fn image(holders: &Holders<'_, '_>) -> Option<String> {
-    let own = |name: &'static str| {
-        holders.first(|holder| holder.named(name).find_map(media::image))
-    };
+    let own =
+        |name: &'static str| holders.first(|holder| holder.named(name).find_map(media::image));
     let podcast = || {
         holders.first(|holder| {
             holder
                 .children()
-                .filter(|child| child.ns() == Ns::Itunes && matches!(child.name(), "image" | "link"))
+                .filter(|child| {
+                    child.ns() == Ns::Itunes && matches!(child.name(), "image" | "link")
+                })
                 .find_map(|child| {
                     attribute_address(child, "href").or_else(|| attribute_address(child, "url"))
                 })
         })
     };
-    own("image").or_else(podcast).or_else(|| own("logo")).or_else(|| own("icon"))
+    own("image")
+        .or_else(podcast)
+        .or_else(|| own("logo"))
+        .or_else(|| own("icon"))
 }
 
 /// RSS 1.0 names its generator by address alone.
@@ -148,7 +156,11 @@ fn agent(holders: &Holders<'_, '_>) -> Option<String> {
         holder
             .children()
             .filter(|child| child.ns() == Ns::Admin && child.name() == "generatoragent")
-            .find_map(|child| child.attribute_in(Ns::Rdf, "resource").map(ToString::to_string))
+            .find_map(|child| {
+                child
+                    .attribute_in(Ns::Rdf, "resource")
+                    .map(ToString::to_string)
+            })
     };
     holders.first(agents)
 }
@@ -160,7 +172,9 @@ fn asks(holders: &Holders<'_, '_>) -> Asks {
         skip_hours: listed(holders, "skiphours", "hour", |text| {
             text.parse().ok().filter(|hour| *hour <= 24)
         }),
-        skip_days: listed(holders, "skipdays", "day", |text| text.parse::<Weekday>().ok()),
+        skip_days: listed(holders, "skipdays", "day", |text| {
+            text.parse::<Weekday>().ok()
+        }),
         update_period: syndication("updateperiod"),
         update_frequency: syndication("updatefrequency"),
     }
@@ -188,7 +202,9 @@ fn listed<T: PartialEq>(
 fn hubs(holders: &Holders<'_, '_>) -> Vec<String> {
     let mut hubs = Vec::new();
     for holder in [holders.channel, holders.root] {
-        for url in links::all_related(holder, "hub").filter_map(|link| attribute_address(link, "href")) {
+        for url in
+            links::all_related(holder, "hub").filter_map(|link| attribute_address(link, "href"))
+        {
             if hubs.len() < MOST_HUBS && !hubs.contains(&url) {
                 hubs.push(url);
             }

@@ -61,7 +61,11 @@ pub fn entry(
     let id = guid
         .and_then(Element::filled)
         .map(|id| id.into_owned())
-        .or_else(|| item.attribute_in(Ns::Rdf, "about").map(str::trim).map(ToString::to_string))
+        .or_else(|| {
+            item.attribute_in(Ns::Rdf, "about")
+                .map(str::trim)
+                .map(ToString::to_string)
+        })
         .filter(|id| !id.is_empty())
         .or_else(|| made_up_id(&entry))
         .or_else(|| hash(item));
@@ -83,14 +87,19 @@ fn guid<'a, 't>(item: Element<'a, 't>) -> Option<Element<'a, 't>> {
 
 /// A name for an entry that gives itself none, from everything in it.
 fn hash(item: Element<'_, '_>) -> Option<String> {
-    let mut said: String = item.all_attributes().map(|(_, _, _, value)| value).collect();
+    let mut said: String = item
+        .all_attributes()
+        .map(|(_, _, _, value)| value)
+        .collect();
     for node in item.below() {
         match node {
             Node::Text(text) | Node::Literal(text) => said.push_str(text.trim()),
             Node::Element(element) => {
                 said.push('<');
                 said.push_str(element.name());
-                element.all_attributes().for_each(|(_, _, _, value)| said.push_str(value));
+                element
+                    .all_attributes()
+                    .for_each(|(_, _, _, value)| said.push_str(value));
             }
         }
     }
@@ -154,7 +163,11 @@ fn page(item: Element<'_, '_>, guid: Option<Element<'_, '_>>) -> Option<String> 
         })
         .or_else(|| {
             item.named("content")
-                .filter(|content| content.attribute("type").is_none_or(|mime| mime.contains("html")))
+                .filter(|content| {
+                    content
+                        .attribute("type")
+                        .is_none_or(|mime| mime.contains("html"))
+                })
                 .find_map(|content| attribute_address(content, "src"))
         })
 }
@@ -169,11 +182,7 @@ fn original(item: Element<'_, '_>) -> Option<String> {
 }
 
 /// The entry's own authors, else those of the document it came from, else the feed's.
-fn authors(
-    item: Element<'_, '_>,
-    source: Option<Element<'_, '_>>,
-    feed: &[Person],
-) -> Vec<Person> {
+fn authors(item: Element<'_, '_>, source: Option<Element<'_, '_>>, feed: &[Person]) -> Vec<Person> {
     let own = people::authors(item);
     if !own.is_empty() {
         return own;
@@ -221,7 +230,10 @@ pub fn categories(holder: Element<'_, '_>, most: usize) -> Vec<String> {
     };
     for child in holder.children() {
         match (child.ns(), child.name()) {
-            (ns, "category") if ns.is_core() => match child.attribute("term").filter(|term| !term.trim().is_empty()) {
+            (ns, "category") if ns.is_core() => match child
+                .attribute("term")
+                .filter(|term| !term.trim().is_empty())
+            {
                 Some(term) => add(Some(term)),
                 None => add(line(child).as_deref().or(child.attribute("label"))),
             },
@@ -246,7 +258,10 @@ pub fn categories(holder: Element<'_, '_>, most: usize) -> Vec<String> {
     for element in media::media(holder) {
         match element.name() {
             "category" => add(line(element).as_deref().or(element.attribute("label"))),
-            "keywords" => element.own_text().split(',').for_each(|word| add(Some(word))),
+            "keywords" => element
+                .own_text()
+                .split(',')
+                .for_each(|word| add(Some(word))),
             _ => {}
         }
     }
@@ -265,7 +280,10 @@ fn bodies(item: Element<'_, '_>, entry: &mut Entry) {
     let mut short = short.into_iter();
     let summary = short.next().or_else(|| fallback(item));
     let content = full(item).or_else(|| short.next());
-    let base = content.as_ref().or(summary.as_ref()).map(|(element, _)| *element);
+    let base = content
+        .as_ref()
+        .or(summary.as_ref())
+        .map(|(element, _)| *element);
     entry.base = base
         .unwrap_or(item)
         .base()
@@ -297,7 +315,11 @@ fn full<'a, 't>(item: Element<'a, 't>) -> Option<(Element<'a, 't>, Said)> {
     item.children().filter(is_full).find_map(|child| {
         if child.ns() == Ns::Xhtml || child.is("body") {
             let body = super::super::xml::inner_xml_as_html(child, usize::MAX);
-            let said = Said { body, is_html: true, is_literal: false };
+            let said = Said {
+                body,
+                is_html: true,
+                is_literal: false,
+            };
             return Some((child, said)).filter(|(_, said)| !said.body.trim().is_empty());
         }
         spoken(child)

@@ -115,9 +115,8 @@ pub fn relations(item: Element<'_, '_>) -> Vec<Relation> {
         .children()
         .filter(|child| child.ns() == Ns::Threading && child.name() == "in-reply-to")
         .filter_map(|reply| {
-            let url = attribute_address(reply, "href").or_else(|| {
-                link::resolve(reply.attribute("ref")?, None).map(String::from)
-            })?;
+            let url = attribute_address(reply, "href")
+                .or_else(|| link::resolve(reply.attribute("ref")?, None).map(String::from))?;
             Some(Relation {
                 rel: "in-reply-to".into(),
                 url,
@@ -132,7 +131,10 @@ pub fn comments(item: Element<'_, '_>) -> Option<String> {
     let named = item.named("comments").find_map(address);
     named.or_else(|| {
         all_related(item, "replies")
-            .filter(|link| link.attribute("type").is_none_or(|mime| mime.contains("html")))
+            .filter(|link| {
+                link.attribute("type")
+                    .is_none_or(|mime| mime.contains("html"))
+            })
             .find_map(target)
     })
 }

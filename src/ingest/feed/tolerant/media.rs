@@ -10,10 +10,13 @@ const MOST: usize = 200;
 /// Every enclosure of an entry, each address once: RSS's, Atom's, then those of Media RSS.
 pub fn enclosures(item: Element<'_, '_>) -> Vec<Enclosure> {
     let linked = all_related(item, "enclosure").filter_map(|link| {
-        enclosure(link, "href", "length").or_else(|| described(link, target(link)?, "length").into())
+        enclosure(link, "href", "length")
+            .or_else(|| described(link, target(link)?, "length").into())
     });
     let plain = item.children().filter_map(|child| match child.name() {
-        "enclosure" => enclosure(child, "url", "length").or_else(|| enclosure(child, "href", "length")),
+        "enclosure" => {
+            enclosure(child, "url", "length").or_else(|| enclosure(child, "href", "length"))
+        }
         _ => None,
     });
     let mut all: Vec<Enclosure> = Vec::new();
@@ -33,8 +36,12 @@ fn described(element: Element<'_, '_>, url: String, length: &str) -> Enclosure {
     let mime = element.attribute("type").map(str::trim);
     Enclosure {
         url,
-        mime: mime.filter(|mime| !mime.is_empty()).map(ToString::to_string),
-        length: element.attribute(length).and_then(|length| length.trim().parse().ok()),
+        mime: mime
+            .filter(|mime| !mime.is_empty())
+            .map(ToString::to_string),
+        length: element
+            .attribute(length)
+            .and_then(|length| length.trim().parse().ok()),
     }
 }
 
@@ -57,12 +64,14 @@ pub fn media<'a, 't>(item: Element<'a, 't>) -> impl Iterator<Item = Element<'a, 
 
 /// A picture for the entry.
 pub fn picture(item: Element<'_, '_>) -> Option<String> {
-    let own = item.children().find_map(|child| match (child.ns(), child.name()) {
-        (Ns::Itunes, "image") => {
-            attribute_address(child, "href").or_else(|| attribute_address(child, "url")).or_else(|| address(child))
-        }
-        _ => None,
-    });
+    let own = item
+        .children()
+        .find_map(|child| match (child.ns(), child.name()) {
+            (Ns::Itunes, "image") => attribute_address(child, "href")
+                .or_else(|| attribute_address(child, "url"))
+                .or_else(|| address(child)),
+            _ => None,
+        });
     let thumbnail = || {
         media(item)
             .filter(|element| element.name() == "thumbnail")
@@ -73,12 +82,18 @@ pub fn picture(item: Element<'_, '_>) -> Option<String> {
             .filter(|element| element.name() == "content" && is_picture(*element))
             .find_map(|element| attribute_address(element, "url"))
     };
-    own.or_else(thumbnail).or_else(shown).or_else(|| item.named("image").find_map(image))
+    own.or_else(thumbnail)
+        .or_else(shown)
+        .or_else(|| item.named("image").find_map(image))
 }
 
 fn is_picture(element: Element<'_, '_>) -> bool {
-    element.attribute("medium").is_some_and(|medium| medium.eq_ignore_ascii_case("image"))
-        || element.attribute("type").is_some_and(|mime| mime.trim().starts_with("image/"))
+    element
+        .attribute("medium")
+        .is_some_and(|medium| medium.eq_ignore_ascii_case("image"))
+        || element
+            .attribute("type")
+            .is_some_and(|mime| mime.trim().starts_with("image/"))
 }
 
 /// RSS's `image`: with a `url` in it, or, as some write it, an address alone.

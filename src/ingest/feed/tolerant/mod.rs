@@ -13,8 +13,8 @@ mod times;
 use self::channel::Holders;
 use self::item::Surroundings;
 use self::times::Times;
-use super::{MAX_ENTRIES, Setting};
 use super::xml::{self, Element, Ns, Tree};
+use super::{MAX_ENTRIES, Setting};
 use crate::date::Hints;
 use crate::ingest::entry::{Kind, Oddity, Reading};
 use crate::ingest::visit::Unreadable;
@@ -51,7 +51,10 @@ pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
     };
     let items = items(root);
     if items.len() > MAX_ENTRIES {
-        let message = format!("{} entries; the first {MAX_ENTRIES} were taken", items.len());
+        let message = format!(
+            "{} entries; the first {MAX_ENTRIES} were taken",
+            items.len()
+        );
         oddities.push(Oddity::new("too-many-entries", "document", message));
     }
     let entries = items
@@ -93,7 +96,15 @@ fn items<'a, 't>(root: Element<'a, 't>) -> Vec<Element<'a, 't>> {
 fn is_text(name: &str) -> bool {
     matches!(
         name,
-        "title" | "description" | "content" | "summary" | "subtitle" | "tagline" | "info" | "copyright" | "rights"
+        "title"
+            | "description"
+            | "content"
+            | "summary"
+            | "subtitle"
+            | "tagline"
+            | "info"
+            | "copyright"
+            | "rights"
     )
 }
 

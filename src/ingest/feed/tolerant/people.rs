@@ -83,8 +83,11 @@ fn is_address(text: &str) -> bool {
     let Some((local, host)) = text.split_once('@') else {
         return false;
     };
+    let is_host = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
     !local.is_empty()
-        && host.contains('.')
+        && host.trim_matches('.').contains('.')
+        && !host.starts_with('.')
+        && host.chars().all(is_host)
         && !text.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | ','))
 }
 
@@ -94,9 +97,11 @@ pub fn add(people: &mut Vec<Person>, person: Option<Person>) {
         return;
     };
     let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-    let known = people
-        .iter_mut()
-        .find(|known| same(&known.name, &person.name) || (same(&known.email, &person.email) && (known.name.is_none() || person.name.is_none())));
+    let known = people.iter_mut().find(|known| {
+        same(&known.name, &person.name)
+            || (same(&known.email, &person.email)
+                && (known.name.is_none() || person.name.is_none()))
+    });
     match known {
         Some(known) => {
             known.name = known.name.take().or(person.name);
@@ -136,18 +141,42 @@ mod tests {
     #[test]
     fn people_are_written_in_many_ways() {
         let cases = [
-            ("jane@paper.example (Jane Doe)", Some("Jane Doe"), Some("jane@paper.example")),
-            ("Jane Doe (jane@paper.example)", Some("Jane Doe"), Some("jane@paper.example")),
-            ("Jane Doe <jane@paper.example>", Some("Jane Doe"), Some("jane@paper.example")),
+            (
+                "jane@paper.example (Jane Doe)",
+                Some("Jane Doe"),
+                Some("jane@paper.example"),
+            ),
+            (
+                "Jane Doe (jane@paper.example)",
+                Some("Jane Doe"),
+                Some("jane@paper.example"),
+            ),
+            (
+                "Jane Doe <jane@paper.example>",
+                Some("Jane Doe"),
+                Some("jane@paper.example"),
+            ),
             ("jane@paper.example", None, Some("jane@paper.example")),
-            ("jane@paper.example Jane Doe", Some("Jane Doe"), Some("jane@paper.example")),
+            (
+                "jane@paper.example Jane Doe",
+                Some("Jane Doe"),
+                Some("jane@paper.example"),
+            ),
             ("Jane Doe (Reuters)", Some("Jane Doe (Reuters)"), None),
-            ("foo@paper.example（山田）", Some("foo@paper.example（山田）"), None),
+            (
+                "foo@paper.example（山田）",
+                Some("foo@paper.example（山田）"),
+                None,
+            ),
             ("@jane", Some("@jane"), None),
         ];
         for (text, name, email) in cases {
             let person = written(text).unwrap();
-            assert_eq!((person.name.as_deref(), person.email.as_deref()), (name, email), "{text}");
+            assert_eq!(
+                (person.name.as_deref(), person.email.as_deref()),
+                (name, email),
+                "{text}"
+            );
         }
         assert_eq!(written("  "), None);
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::words::{as_line, as_markup, folded};
-use super::super::xml::{Element, Ns, Node, inner_html, inner_xml_as_html};
+use super::super::xml::{Element, Node, Ns, inner_html, inner_xml_as_html};
 use super::base64;
 
 /// Most bytes that are written of inline markup: twice what is kept of an entry, so that what is cut off is told where all markup is cut.
@@ -53,8 +53,12 @@ pub fn said(element: Element<'_, '_>) -> Option<Said> {
             let decoded = base64::decode(&element.own_text())?;
             // Whoever goes to such lengths means every sign of it.
             String::from_utf8(decoded).ok().map(|body| Said {
-                is_html: element.attribute("type").is_some_and(|mime| mime.contains("html")),
-                is_literal: !element.attribute("type").is_some_and(|mime| mime.contains("html")),
+                is_html: element
+                    .attribute("type")
+                    .is_some_and(|mime| mime.contains("html")),
+                is_literal: !element
+                    .attribute("type")
+                    .is_some_and(|mime| mime.contains("html")),
                 body,
             })
         }
@@ -97,7 +101,11 @@ fn declared(element: Element<'_, '_>) -> Declared {
         m if m.eq_ignore_ascii_case("xml") => Declared::Inline,
         _ => otherwise,
     };
-    let mime = element.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
+    let mime = element
+        .attribute("type")
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     let mime = mime.split(';').next().unwrap_or_default().trim();
     match mime {
         "" => of_mode(Declared::Nothing),

@@ -112,7 +112,9 @@ impl<'h> Times<'h> {
             .children()
             .filter_map(|child| {
                 let home = home(child.ns())?;
-                let rank = wanted.iter().position(|known| *known == (home, child.name()))?;
+                let rank = wanted
+                    .iter()
+                    .position(|known| *known == (home, child.name()))?;
                 Some((rank, child))
             })
             .collect();

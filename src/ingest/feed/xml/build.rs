@@ -121,7 +121,11 @@ impl<'t> Builder<'t> {
 
     fn start(&mut self, written: &'t str, is_empty: bool, lexer: &mut Lexer<'t>) {
         let name = self.tree.names.number(written);
-        let role = self.tree.names.get(name).map_or(Role::Other, |name| name.role);
+        let role = self
+            .tree
+            .names
+            .get(name)
+            .map_or(Role::Other, |name| name.role);
         self.make_room(role, lexer);
         if self.open.len() >= MAX_DEPTH {
             lexer.mends.note(Mend::TooDeep);
@@ -160,7 +164,10 @@ impl<'t> Builder<'t> {
     }
 
     fn parent_scopes(&self) -> (u16, u16) {
-        let parent = self.open.last().and_then(|open| self.tree.nodes.get(open.node));
+        let parent = self
+            .open
+            .last()
+            .and_then(|open| self.tree.nodes.get(open.node));
         match parent.map(|node| &node.what) {
             Some(What::Element(shape)) => (shape.base, shape.language),
             _ => (0, 0),
@@ -278,7 +285,11 @@ impl<'t> Builder<'t> {
     }
 
     fn in_force(&self, prefix: &str) -> Option<Ns> {
-        let found = self.prefixes.iter().rev().find(|(known, _)| *known == prefix);
+        let found = self
+            .prefixes
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == prefix);
         found.map(|(_, ns)| *ns)
     }
 
@@ -353,7 +364,12 @@ impl<'t> Builder<'t> {
     /// `xml:base` and `xml:lang` hold for what is inside.
     fn scope(&mut self, written: &str, raw: &'t str, value: &str, shape: &mut Shape) {
         if written == "xml:base" && self.tree.bases.len() < SCOPES {
-            let outer = self.tree.bases.get(usize::from(shape.base)).cloned().flatten();
+            let outer = self
+                .tree
+                .bases
+                .get(usize::from(shape.base))
+                .cloned()
+                .flatten();
             // An address that cannot be one changes nothing.
             if let Some(base) = link::resolve(value, outer.as_ref()) {
                 shape.base = self.tree.bases.len() as u16;
@@ -361,7 +377,12 @@ impl<'t> Builder<'t> {
             }
         }
         if written == "xml:lang" && self.tree.languages.len() < SCOPES {
-            shape.language = match self.tree.languages.iter().rposition(|known| *known == raw.trim()) {
+            shape.language = match self
+                .tree
+                .languages
+                .iter()
+                .rposition(|known| *known == raw.trim())
+            {
                 Some(known) => known as u16,
                 None => {
                     self.tree.languages.push(raw.trim());

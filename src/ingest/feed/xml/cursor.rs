@@ -63,12 +63,18 @@ impl<'a, 't> Element<'a, 't> {
 
     /// The local name in lower case: `pubdate`, since so many write it so.
     pub fn name(self) -> &'a str {
-        self.tree.names.get(self.shape.name).map_or("", |name| &name.lower)
+        self.tree
+            .names
+            .get(self.shape.name)
+            .map_or("", |name| &name.lower)
     }
 
     /// The local name as written.
     pub fn written(self) -> &'a str {
-        self.tree.names.get(self.shape.name).map_or("", |name| name.local)
+        self.tree
+            .names
+            .get(self.shape.name)
+            .map_or("", |name| name.local)
     }
 
     /// Whether it is RSS's or Atom's own element of this name.
@@ -83,7 +89,10 @@ impl<'a, 't> Element<'a, 't> {
 
     /// One past the number of the last node in it.
     pub fn end(self) -> usize {
-        self.tree.nodes.get(self.at).map_or(self.at + 1, |node| node.end as usize)
+        self.tree
+            .nodes
+            .get(self.at)
+            .map_or(self.at + 1, |node| node.end as usize)
     }
 
     /// The value of an attribute without prefix, by its name in lower case. Empty ones count as there.
@@ -98,13 +107,20 @@ impl<'a, 't> Element<'a, 't> {
     }
 
     /// Namespace, name in lower case, name as written with its prefix, value.
-    pub fn all_attributes(self) -> impl Iterator<Item = (Ns, &'a str, (&'a str, &'a str), &'a str)> {
+    pub fn all_attributes(
+        self,
+    ) -> impl Iterator<Item = (Ns, &'a str, (&'a str, &'a str), &'a str)> {
         let first = self.shape.first_attribute as usize;
         let range = first..first + usize::from(self.shape.attributes);
         let attributes = self.tree.attributes.get(range).unwrap_or_default();
         attributes.iter().filter_map(|attribute| {
             let name = self.tree.names.get(attribute.name)?;
-            Some((attribute.ns, &*name.lower, (name.prefix, name.local), &*attribute.value))
+            Some((
+                attribute.ns,
+                &*name.lower,
+                (name.prefix, name.local),
+                &*attribute.value,
+            ))
         })
     }
 
@@ -133,7 +149,10 @@ impl<'a, 't> Element<'a, 't> {
                 return None;
             }
             let here = at;
-            at = tree.nodes.get(at).map_or(end, |Inner { end, .. }| *end as usize);
+            at = tree
+                .nodes
+                .get(at)
+                .map_or(end, |Inner { end, .. }| *end as usize);
             tree.node(here)
         })
     }

@@ -10,7 +10,10 @@ pub(super) enum Token<'t> {
     /// The inside of a CDATA section.
     Literal(&'t str),
     /// Its attributes are in [`Lexer::attributes`] until the next token.
-    Start { name: &'t str, is_empty: bool },
+    Start {
+        name: &'t str,
+        is_empty: bool,
+    },
     End(&'t str),
 }
 
@@ -151,7 +154,9 @@ impl<'t> Lexer<'t> {
             return;
         }
         self.mends.note(Mend::BrokenTag);
-        self.at = self.find(Ending::Tag, from).map_or(self.text.len(), |end| end + 1);
+        self.at = self
+            .find(Ending::Tag, from)
+            .map_or(self.text.len(), |end| end + 1);
     }
 
     /// `<? … ?>`. A declaration that ends in a bare `>` must not run on to somebody else's end.
@@ -213,7 +218,10 @@ impl<'t> Lexer<'t> {
             self.mends.note(Mend::BrokenTag);
         }
         let name = inside.get(..length).unwrap_or_default().trim();
-        let name = name.split([' ', '\t', '\r', '\n', '/']).next().unwrap_or_default();
+        let name = name
+            .split([' ', '\t', '\r', '\n', '/'])
+            .next()
+            .unwrap_or_default();
         (!name.is_empty()).then_some(Token::End(name))
     }
 
@@ -227,16 +235,25 @@ impl<'t> Lexer<'t> {
             self.at += rest.len() - trimmed.len();
             if trimmed.starts_with("/>") {
                 self.at += 2;
-                return Some(Token::Start { name, is_empty: true });
+                return Some(Token::Start {
+                    name,
+                    is_empty: true,
+                });
             }
             match trimmed.chars().next() {
                 Some('>') => {
                     self.at += 1;
-                    return Some(Token::Start { name, is_empty: false });
+                    return Some(Token::Start {
+                        name,
+                        is_empty: false,
+                    });
                 }
                 Some('<') => {
                     self.mends.note(Mend::BrokenTag);
-                    return Some(Token::Start { name, is_empty: false });
+                    return Some(Token::Start {
+                        name,
+                        is_empty: false,
+                    });
                 }
                 // Cut off inside a tag: half a tag says nothing for certain.
                 None => {
@@ -255,7 +272,8 @@ impl<'t> Lexer<'t> {
     /// A name: up to white space or a sign that ends names.
     fn word(&mut self) -> &'t str {
         let rest = self.rest();
-        let ends = |c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>' | '<' | '=' | '"' | '\'');
+        let ends =
+            |c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>' | '<' | '=' | '"' | '\'');
         let length = rest.find(ends).unwrap_or(rest.len());
         self.at += length;
         rest.get(..length).unwrap_or_default()
@@ -294,18 +312,32 @@ impl<'t> Lexer<'t> {
                     .unwrap_or(rest.len());
                 let value = rest.get(..length).unwrap_or_default();
                 // `<a b=c/>` closes itself; an address that ends in a slash says so by a quote or a blank.
-                let closes = value.ends_with('/') && rest.get(length..).is_some_and(|after| after.starts_with('>'));
+                let closes = value.ends_with('/')
+                    && rest
+                        .get(length..)
+                        .is_some_and(|after| after.starts_with('>'));
                 self.at += length - usize::from(closes);
-                return if closes { value.trim_end_matches('/') } else { value };
+                return if closes {
+                    value.trim_end_matches('/')
+                } else {
+                    value
+                };
             }
         };
         let start = self.at + 1;
         let end = self.find(ending, start);
-        let inside = self.text.get(start..end.unwrap_or(self.text.len())).unwrap_or_default();
+        let inside = self
+            .text
+            .get(start..end.unwrap_or(self.text.len()))
+            .unwrap_or_default();
         // A quote that never closes runs into the next tag: `<a b="c><d e="f">`.
         let tag_end = inside.find('<').and_then(|less| {
             let before = inside.get(..less)?;
-            before.rfind('>').filter(|close| before.get(close + 1..).is_some_and(|gap| end.is_none() || gap.trim().is_empty()))
+            before.rfind('>').filter(|close| {
+                before
+                    .get(close + 1..)
+                    .is_some_and(|gap| end.is_none() || gap.trim().is_empty())
+            })
         });
         match (tag_end, end) {
             (Some(close), _) => {
@@ -362,8 +394,11 @@ mod tests {
                 Token::Literal(text) => format!("[{text}]"),
                 Token::End(name) => format!("/{name}"),
                 Token::Start { name, is_empty } => {
-                    let attributes: String =
-                        lexer.attributes.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+                    let attributes: String = lexer
+                        .attributes
+                        .iter()
+                        .map(|(name, value)| format!(" {name}={value}"))
+                        .collect();
                     format!("{name}{attributes}{}", if is_empty { "/" } else { "" })
                 }
             });
@@ -400,7 +435,19 @@ mod tests {
 
     #[test]
     fn f43_hostile_texts_stay_linear() {
-        for unit in ["<", "<a ", "<a b='", "<!--", "<![CDATA[", "<?", "<!D [", "</", "<a b=\">< ", "&", "<a b"] {
+        for unit in [
+            "<",
+            "<a ",
+            "<a b='",
+            "<!--",
+            "<![CDATA[",
+            "<?",
+            "<!D [",
+            "</",
+            "<a b=\">< ",
+            "&",
+            "<a b",
+        ] {
             let text = unit.repeat(300_000 / unit.len());
             assert!(lexed(&text).0.len() <= text.len());
         }

@@ -92,7 +92,10 @@ fn start_tag(inner: Element<'_, '_>, outer: Element<'_, '_>, out: &mut String) {
 
 /// Whether a name can stand in a tag without ending it.
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
 }
 
 fn escape(text: &str, out: &mut String) {

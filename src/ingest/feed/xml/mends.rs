@@ -50,7 +50,10 @@ impl Mend {
                 "illegal-characters",
                 "characters that XML forbids were taken out",
             ),
-            Self::BareAmpersand => ("bare-ampersand", "an & that begins nothing was kept as it is"),
+            Self::BareAmpersand => (
+                "bare-ampersand",
+                "an & that begins nothing was kept as it is",
+            ),
             Self::HtmlEntity => (
                 "html-entity",
                 "entities that HTML knows and XML does not were read as HTML's",
@@ -68,7 +71,10 @@ impl Mend {
                 "text that was encoded as UTF-8 twice was decoded twice",
             ),
             Self::BareLess => ("bare-less-than", "a < that begins no tag was kept as it is"),
-            Self::BrokenTag => ("broken-tag", "tags, comments or declarations that never end were ended"),
+            Self::BrokenTag => (
+                "broken-tag",
+                "tags, comments or declarations that never end were ended",
+            ),
             Self::BrokenAttribute => (
                 "broken-attribute",
                 "attributes without quotes or value, or said twice, were read as HTML reads them",
@@ -77,7 +83,10 @@ impl Mend {
                 "crossed-tags",
                 "end tags that match no open element, or not the innermost, were set right",
             ),
-            Self::UnclosedTags => ("unclosed-tags", "elements that were never closed were closed"),
+            Self::UnclosedTags => (
+                "unclosed-tags",
+                "elements that were never closed were closed",
+            ),
             Self::CutOff => ("cut-off", "the document ends before its root element does"),
             Self::UndeclaredPrefix => (
                 "undeclared-prefix",

@@ -104,26 +104,29 @@ impl Ns {
             | "cyber.law.harvard.edu/rss"
             | "cyber.law.harvard.edu/rss/rss.html"
             | "rssboard.org/rss-specification"
-            | "rss.userland.com/rss2"
-            => Self::Rss,
+            | "rss.userland.com/rss2" => Self::Rss,
             "w3.org/2005/atom" | "purl.org/atom/ns#1.0" | "purl.org/atom/ns/1.0" => Self::Atom,
-            "purl.org/atom/ns" => {
-                Self::Atom03
-            }
+            "purl.org/atom/ns" => Self::Atom03,
             "w3.org/1999/02/22-rdf-syntax-ns" => Self::Rdf,
             "purl.org/dc/elements/1.1" | "purl.org/dc/elements/1.0" | "purl.org/dc" => Self::Dc,
             "purl.org/dc/terms" | "purl.org/dcterms" => Self::DcTerms,
             "purl.org/rss/1.0/modules/content" => Self::Content,
-            "purl.org/rss/1.0/modules/syndication" | "purl.org/rss/modules/syndication" => Self::Syndication,
-            "itunes.com/dtds/podcast-1.0.dtd" | "itunes.com/dtds/podcast-1.0" => {
-                Self::Itunes
+            "purl.org/rss/1.0/modules/syndication" | "purl.org/rss/modules/syndication" => {
+                Self::Syndication
             }
-            "rssboard.org/media-rss" | "search.yahoo.com/mrss" | "search.yahoo.com/mrss/1.1" | "video.search.yahoo.com/mrss" | "tools.search.yahoo.com/mrss" => {
-                Self::Media
-            }
+            "itunes.com/dtds/podcast-1.0.dtd" | "itunes.com/dtds/podcast-1.0" => Self::Itunes,
+            "rssboard.org/media-rss"
+            | "search.yahoo.com/mrss"
+            | "search.yahoo.com/mrss/1.1"
+            | "video.search.yahoo.com/mrss"
+            | "tools.search.yahoo.com/mrss" => Self::Media,
             "podcastindex.org/namespace/1.0" => Self::Podcast,
             _ if bare.starts_with("github.com/podcastindex-org/podcast-namespace") => Self::Podcast,
-            _ if bare.starts_with("raw.githubusercontent.com/podcastindex-org/podcast-namespace") => Self::Podcast,
+            _ if bare
+                .starts_with("raw.githubusercontent.com/podcastindex-org/podcast-namespace") =>
+            {
+                Self::Podcast
+            }
             "purl.org/rss/1.0/modules/slash" => Self::Slash,
             "wellformedweb.org/commentapi" => Self::Wfw,
             "purl.org/syndication/thread/1.0" => Self::Threading,
@@ -194,7 +197,16 @@ mod tests {
             assert_eq!(Ns::of(uri), Some(ns), "{uri}");
         }
         assert_eq!(Ns::of("http://weblog.example/ns"), None);
-        for ns in [Ns::Atom, Ns::Dc, Ns::Itunes, Ns::Media, Ns::Podcast, Ns::Threading, Ns::Tombstones, Ns::History] {
+        for ns in [
+            Ns::Atom,
+            Ns::Dc,
+            Ns::Itunes,
+            Ns::Media,
+            Ns::Podcast,
+            Ns::Threading,
+            Ns::Tombstones,
+            Ns::History,
+        ] {
             assert_eq!(Ns::of(ns.uri()), Some(ns));
         }
     }

@@ -81,7 +81,8 @@ impl References {
 
     fn named(&mut self, name: &str) -> Option<&str> {
         if !self.named.contains_key(name) && self.named.len() < MOST_NAMES {
-            self.named.insert(name.to_string(), html::named_character(name));
+            self.named
+                .insert(name.to_string(), html::named_character(name));
         }
         self.named.get(name)?.as_deref()
     }
@@ -89,7 +90,8 @@ impl References {
 
 /// Without the characters that XML 1.0 §2.2 forbids.
 pub(super) fn legal<'t>(raw: &'t str, mends: &mut Mends) -> Cow<'t, str> {
-    let is_suspect = |byte: &u8| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0xef;
+    let is_suspect =
+        |byte: &u8| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0xef;
     if !raw.as_bytes().iter().any(|byte| is_suspect(byte)) || raw.chars().all(is_legal) {
         return Cow::Borrowed(raw);
     }
@@ -103,10 +105,16 @@ fn is_legal(c: char) -> bool {
 
 /// The name between `&` and `;`, and what follows, when there is such a name.
 fn reference(after: &str) -> Option<(&str, &str)> {
-    let end = after.bytes().take(LONGEST_NAME).position(|byte| byte == b';')?;
+    let end = after
+        .bytes()
+        .take(LONGEST_NAME)
+        .position(|byte| byte == b';')?;
     let (name, left) = (after.get(..end)?, after.get(end + 1..)?);
     let body = name.strip_prefix('#').unwrap_or(name);
-    let is_name = !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte));
+    let is_name = !body.is_empty()
+        && body
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte));
     is_name.then_some((name, left))
 }
 
@@ -137,7 +145,11 @@ pub(super) fn undoubled<'t>(text: Cow<'t, str>, mends: &mut Mends) -> Cow<'t, st
         return text;
     }
     mends.note(Mend::IllegalCharacter);
-    Cow::Owned(text.chars().map(|c| letter(c as u32).unwrap_or(c)).collect())
+    Cow::Owned(
+        text.chars()
+            .map(|c| letter(c as u32).unwrap_or(c))
+            .collect(),
+    )
 }
 
 fn is_control(c: char) -> bool {
@@ -168,7 +180,10 @@ mod tests {
 
     fn read(raw: &str) -> (String, Mends) {
         let mut mends = Mends::default();
-        (References::default().resolved(raw, &mut mends).into_owned(), mends)
+        (
+            References::default().resolved(raw, &mut mends).into_owned(),
+            mends,
+        )
     }
 
     #[test]
@@ -216,6 +231,9 @@ mod tests {
 
     #[test]
     fn what_needs_nothing_is_not_copied() {
-        assert!(matches!(References::default().resolved("plain é ﻿", &mut Mends::default()), Cow::Borrowed(_)));
+        assert!(matches!(
+            References::default().resolved("plain é ﻿", &mut Mends::default()),
+            Cow::Borrowed(_)
+        ));
     }
 }

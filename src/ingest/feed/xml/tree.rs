@@ -87,11 +87,12 @@ impl Role {
         match lower {
             "item" => Self::Item,
             "entry" => Self::Entry,
-            "title" | "link" | "guid" | "pubdate" | "comments" | "category" | "id" | "published"
-            | "updated" | "issued" | "modified" | "created" | "lastbuilddate" | "ttl" | "language"
-            | "copyright" | "managingeditor" | "webmaster" | "docs" | "generator" => Self::Leaf,
-            "description" | "summary" | "content" | "author" | "enclosure" | "source" | "image"
-            | "channel" | "textinput" | "cloud" | "skiphours" | "skipdays" => Self::Field,
+            "title" | "link" | "guid" | "pubdate" | "comments" | "category" | "id"
+            | "published" | "updated" | "issued" | "modified" | "created" | "lastbuilddate"
+            | "ttl" | "language" | "copyright" | "managingeditor" | "webmaster" | "docs"
+            | "generator" | "enclosure" => Self::Leaf,
+            "description" | "summary" | "content" | "author" | "source" | "image" | "channel"
+            | "textinput" | "cloud" | "skiphours" | "skipdays" => Self::Field,
             "br" | "hr" | "img" | "wbr" | "input" | "area" | "col" => Self::Void,
             _ => Self::Other,
         }
@@ -120,7 +121,11 @@ impl<'t> Names<'t> {
         if let Some(known) = self.known.get(written) {
             return *known;
         }
-        let written = if self.list.len() < MAX_NAMES { written } else { "" };
+        let written = if self.list.len() < MAX_NAMES {
+            written
+        } else {
+            ""
+        };
         let (prefix, local) = written.split_once(':').unwrap_or(("", written));
         let lower = if local.chars().any(char::is_uppercase) {
             Cow::Owned(local.to_lowercase())
@@ -153,7 +158,9 @@ impl<'t> Names<'t> {
             return Some(self.folded(*known));
         }
         let (prefix, local) = written.split_once(':').unwrap_or(("", written));
-        self.folds.get(&format!("{prefix}:{}", local.to_lowercase())).copied()
+        self.folds
+            .get(&format!("{prefix}:{}", local.to_lowercase()))
+            .copied()
     }
 
     pub fn folded(&self, at: u32) -> u32 {
