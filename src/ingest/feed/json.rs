@@ -3,9 +3,9 @@
 use chrono::Datelike;
 use serde_json::{Map, Value};
 
+use super::setting::{MAX_ENTRIES, Setting};
 use super::tolerant::{Clock, could_be_exchanged};
 use super::words::{as_line, as_markup};
-use super::{MAX_ENTRIES, Setting};
 use crate::date::Hints;
 use crate::ingest::entry::{Channel, Enclosure, Entry, Kind, Oddity, Person, Reading, Relation};
 use crate::ingest::visit::Unreadable;

@@ -3,6 +3,7 @@
 mod fast;
 mod identity;
 mod json;
+mod setting;
 mod sniff;
 mod tolerant;
 mod words;
@@ -11,18 +12,9 @@ mod xml;
 use self::fast::Fast;
 use super::entry::{Oddity, Reading};
 use super::visit::Unreadable;
-use crate::date::Hints;
 
+pub use setting::Setting;
 pub use sniff::{Shape, shape};
-
-/// Most entries taken from one document. Ten times what the largest honest feeds hold; more is an archive or an attack.
-pub const MAX_ENTRIES: usize = 5_000;
-
-/// How a feed document is read.
-pub struct Setting<'a> {
-    pub url: Option<&'a url::Url>,
-    pub dates: Hints<'a>,
-}
 
 /// Reads RSS and Atom of every version. `text` is the whole document, decoded; its root begins at `root`.
 pub fn read_xml(text: &str, root: usize, setting: &Setting<'_>) -> Result<Reading, Unreadable> {

@@ -5,7 +5,9 @@ mod broken;
 mod dialects;
 mod hostile;
 
+use self::setting::MAX_ENTRIES;
 use super::*;
+use crate::date::Hints;
 use crate::ingest::entry::Entry;
 
 fn setting(url: &url::Url) -> Setting<'_> {

@@ -2,8 +2,15 @@
 
 use crate::html;
 
+/// Longest text of a title, a name or a description of a feed that is looked at, in bytes: a long chapter.
+const LONGEST_LINE: usize = 65_536;
+
+/// Longest text of an entry that is looked at, in bytes: twice what is kept, so that what is cut off is told where all markup is cut.
+const LONGEST_BODY: usize = 2_000_000;
+
 /// A text as one line of plain text; where it is a picture and nothing else, as the cleaned markup of that picture, so that what was said is not lost. What does not say that it is HTML is looked at: RSS never says, and Atom is often wrong.
 pub(super) fn as_line(text: &str, is_html: bool) -> Option<String> {
+    let text = clipped(text, LONGEST_LINE);
     let line = if is_html || html::looks_like_html(text) {
         Some(html::plain(text))
             .filter(|line| !line.is_empty())
@@ -14,6 +21,11 @@ pub(super) fn as_line(text: &str, is_html: bool) -> Option<String> {
         folded(text)
     };
     (!line.is_empty()).then_some(line)
+}
+
+fn clipped(text: &str, longest: usize) -> &str {
+    let end = text.floor_char_boundary(longest.min(text.len()));
+    text.get(..end).unwrap_or_default()
 }
 
 /// White space folded to single blanks, none at the ends.
@@ -31,6 +43,7 @@ fn picture(html: &str) -> Option<String> {
 
 /// Markup as sent; text that is not markup is escaped, its lines kept.
 pub(super) fn as_markup(body: &str, is_html: bool) -> Option<String> {
+    let body = clipped(body, LONGEST_BODY);
     if body.trim().is_empty() {
         return None;
     }

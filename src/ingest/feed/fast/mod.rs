@@ -14,8 +14,8 @@ use feed_rs::parser;
 
 use self::clock::Clock;
 use self::survey::Regular;
+use super::setting::{MAX_ENTRIES, Setting};
 use super::words::as_line;
-use super::{MAX_ENTRIES, Setting};
 use crate::date::Hints;
 use crate::ingest::entry::{Channel, Kind, Reading};
 use crate::link;

@@ -14,6 +14,9 @@ use crate::html;
 use crate::ingest::entry::{Entry, Oddity, Origin, Person};
 use crate::link;
 
+/// Whether a namespace is one that an element is looked for in.
+type Home = fn(Ns) -> bool;
+
 /// What entries keep whole.
 const KEPT: [Ns; 3] = [Ns::Itunes, Ns::Podcast, Ns::Media];
 
@@ -109,7 +112,7 @@ fn hash(item: Element<'_, '_>) -> Option<String> {
 /// The first of some children that says something, by its place in the list of wanted ones.
 fn best<T>(
     holder: Element<'_, '_>,
-    wanted: &[(fn(Ns) -> bool, &str)],
+    wanted: &[(Home, &str)],
     read: impl Fn(Element<'_, '_>) -> Option<T>,
 ) -> Option<T> {
     wanted.iter().find_map(|(is_home, name)| {
@@ -222,10 +225,11 @@ pub fn categories(holder: Element<'_, '_>, most: usize) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut add = |name: Option<&str>| {
         let folded = name.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
-        if let Some(name) = folded.filter(|name| !name.is_empty()) {
-            if all.len() < most && !all.contains(&name) {
-                all.push(name);
-            }
+        if let Some(name) = folded.filter(|name| !name.is_empty())
+            && all.len() < most
+            && !all.contains(&name)
+        {
+            all.push(name);
         }
     };
     for child in holder.children() {
@@ -328,7 +332,7 @@ fn full<'a, 't>(item: Element<'a, 't>) -> Option<(Element<'a, 't>, Said)> {
 
 /// What other vocabularies say instead of a summary.
 fn fallback<'a, 't>(item: Element<'a, 't>) -> Option<(Element<'a, 't>, Said)> {
-    let wanted: [(fn(Ns) -> bool, &str); 6] = [
+    let wanted: [(Home, &str); 6] = [
         (core, "abstract"),
         (core, "tagline"),
         (dublin, "description"),

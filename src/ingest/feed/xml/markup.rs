@@ -40,8 +40,7 @@ fn written(element: Element<'_, '_>, text: Text, limit: usize) -> String {
     let mut out = String::new();
     // The names and ends of what is open, as elements are met in document order.
     let mut open: Vec<(usize, &str)> = Vec::new();
-    let mut at = element.place() + 1;
-    for node in element.below() {
+    for (at, node) in (element.place() + 1..).zip(element.below()) {
         while let Some((_, name)) = open.pop_if(|(end, _)| *end <= at) {
             let _ = write!(out, "</{name}>");
         }
@@ -59,7 +58,6 @@ fn written(element: Element<'_, '_>, text: Text, limit: usize) -> String {
             }
             Node::Element(_) => {}
         }
-        at += 1;
     }
     while let Some((_, name)) = open.pop() {
         let _ = write!(out, "</{name}>");

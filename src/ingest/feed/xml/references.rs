@@ -92,7 +92,7 @@ impl References {
 pub(super) fn legal<'t>(raw: &'t str, mends: &mut Mends) -> Cow<'t, str> {
     let is_suspect =
         |byte: &u8| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0xef;
-    if !raw.as_bytes().iter().any(|byte| is_suspect(byte)) || raw.chars().all(is_legal) {
+    if !raw.as_bytes().iter().any(is_suspect) || raw.chars().all(is_legal) {
         return Cow::Borrowed(raw);
     }
     mends.note(Mend::IllegalCharacter);
@@ -105,17 +105,16 @@ fn is_legal(c: char) -> bool {
 
 /// The name between `&` and `;`, and what follows, when there is such a name.
 fn reference(after: &str) -> Option<(&str, &str)> {
-    let end = after
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte);
+    let from = usize::from(after.starts_with('#'));
+    let length = after
         .bytes()
+        .skip(from)
         .take(LONGEST_NAME)
-        .position(|byte| byte == b';')?;
-    let (name, left) = (after.get(..end)?, after.get(end + 1..)?);
-    let body = name.strip_prefix('#').unwrap_or(name);
-    let is_name = !body.is_empty()
-        && body
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte));
-    is_name.then_some((name, left))
+        .position(|byte| !is_name(byte))?;
+    let end = from + length;
+    let (name, left) = (after.get(..end)?, after.get(end..)?.strip_prefix(';')?);
+    (length > 0).then_some((name, left))
 }
 
 fn numbered(number: &str) -> Option<char> {
