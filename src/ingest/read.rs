@@ -68,7 +68,7 @@ fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Un
     let mut reading = match (feed::shape(text), expect) {
         (Shape::Empty, _) => return Err(Unreadable::Empty),
         (Shape::OtherXml(what), _) => return Err(Unreadable::Unsupported(what)),
-        (Shape::XmlFeed(root), _) => feed::read_xml(text, root, &setting)?,
+        (Shape::XmlFeed(root), _) => whole(feed::read_xml(text, root, &setting)?, expect)?,
         (Shape::JsonFeed, _) => feed::read_json(text, &setting)?,
         (Shape::Html, Expect::Feed) => return Err(Unreadable::WebPage),
         (Shape::Text, Expect::Feed) => return Err(Unreadable::NotAFeed(beginning(text))),
@@ -99,6 +99,18 @@ fn read_contained(document: &Document<'_>, expect: Expect) -> Result<Reading, Un
             "charset-damage",
             "document",
             "some bytes mean nothing in its charset and were replaced",
+        ));
+    }
+    Ok(reading)
+}
+
+/// A document that was cut off on its way is an error where a server sent it (F27): validators kept with it would hide the rest for good. One on disk is all
+/// that there is.
+fn whole(reading: Reading, expect: Expect) -> Result<Reading, Unreadable> {
+    let is_cut = reading.oddities.iter().any(|odd| odd.code == "cut-off");
+    if is_cut && expect == Expect::Feed {
+        return Err(Unreadable::Broken(
+            "it ends in the middle of an entry; the rest was not sent".into(),
         ));
     }
     Ok(reading)
@@ -263,6 +275,30 @@ mod tests {
         assert!(matches!(
             read(&document(&[0, 1, 2, 3, 4, 5, 6], "x.png"), Expect::Anything),
             Err(Unreadable::NotAFeed(_))
+        ));
+    }
+
+    #[test]
+    fn f27_a_feed_that_was_cut_off_is_read_from_disk_and_not_from_a_server() {
+        let cut = document(
+            b"<rss version='2.0'><channel><item><title>A</title></item><item><title>B",
+            "x",
+        );
+        assert_eq!(read(&cut, Expect::Anything).unwrap().entries.len(), 2);
+        assert!(matches!(
+            read(&cut, Expect::Feed),
+            Err(Unreadable::Broken(_))
+        ));
+        // Nothing is missing here but manners.
+        let careless = document(
+            b"<rss version='2.0'><channel><item><title>A</title></item>",
+            "x",
+        );
+        assert_eq!(read(&careless, Expect::Feed).unwrap().entries.len(), 1);
+        let nothing = document(b"<rss version='2.0'><channel><title>A", "x");
+        assert!(matches!(
+            read(&nothing, Expect::Anything),
+            Err(Unreadable::Broken(_))
         ));
     }
 

@@ -50,6 +50,9 @@ pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
         },
     };
     let items = items(root);
+    if items.is_empty() && tree.is_cut {
+        return Err(Unreadable::Broken("it ends before its first entry".into()));
+    }
     if items.len() > MAX_ENTRIES {
         let message = format!(
             "{} entries; the first {MAX_ENTRIES} were taken",

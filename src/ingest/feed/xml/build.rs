@@ -94,6 +94,7 @@ impl<'t> Builder<'t> {
                 languages: vec![""],
                 mends: Default::default(),
                 is_early: false,
+                is_cut: false,
             },
             open: Vec::new(),
             counts: Vec::new(),
@@ -243,8 +244,12 @@ impl<'t> Builder<'t> {
     }
 
     fn finish(&mut self, lexer: &mut Lexer<'t>) {
-        if !self.open.is_empty() {
+        self.tree.is_cut = !self.open.is_empty();
+        let in_entry = |open: &Open| matches!(open.role, Role::Item | Role::Entry);
+        if self.open.iter().any(in_entry) {
             lexer.mends.note(Mend::CutOff);
+        } else if self.tree.is_cut {
+            lexer.mends.note(Mend::UnclosedTags);
         }
         while !self.open.is_empty() {
             self.close();

@@ -87,7 +87,10 @@ impl Mend {
                 "unclosed-tags",
                 "elements that were never closed were closed",
             ),
-            Self::CutOff => ("cut-off", "the document ends before its root element does"),
+            Self::CutOff => (
+                "cut-off",
+                "the document ends in the middle of an entry or a tag",
+            ),
             Self::UndeclaredPrefix => (
                 "undeclared-prefix",
                 "prefixes that nobody declared were taken for what they usually mean",

@@ -23,6 +23,8 @@ pub struct Tree<'t> {
     pub mends: Mends,
     /// It uses a namespace of RSS 0.90.
     pub is_early: bool,
+    /// It ends before its root does.
+    pub is_cut: bool,
 }
 
 pub(super) struct Inner<'t> {
