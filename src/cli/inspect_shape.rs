@@ -1,12 +1,14 @@
 //! The object that `inspect --json` prints: absent values are left out, instants are RFC 3339 in UTC, entries in document order.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use url::Url;
 
 use crate::date::{Precision, rfc3339};
 use crate::enrich::{Reach, SourceLink};
 use crate::html;
-use crate::ingest::{Dated, Enclosure, Entry, Oddity, Person, Reading};
+use crate::ingest::{Dated, Enclosure, Entry, Extension, Oddity, Person, Reading};
 use crate::link;
 use crate::pipeline::Studied;
 
@@ -39,8 +41,49 @@ pub(super) struct Sheet<'a> {
     image: Option<AddressSheet<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ttl: Option<u32>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    skip_hours: &'a [u8],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skip_days: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update_period: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update_frequency: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    self_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    hubs: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    complete: bool,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    deleted: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    extensions: Vec<ExtensionSheet<'a>>,
     entries: Vec<EntrySheet<'a>>,
     oddities: Vec<OdditySheet<'a>>,
+}
+
+/// An element kept whole, children included.
+#[derive(Serialize)]
+struct ExtensionSheet<'a> {
+    namespace: &'a str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    attributes: BTreeMap<&'a str, &'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    text: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    children: Vec<ExtensionSheet<'a>>,
+}
+
+#[derive(Serialize)]
+struct RelationSheet<'a> {
+    rel: &'a str,
+    url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -103,6 +146,10 @@ struct EntrySheet<'a> {
     comments: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<OriginSheet<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    relations: Vec<RelationSheet<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    extensions: Vec<ExtensionSheet<'a>>,
     source_links: Vec<LinkSheet<'a>>,
 }
 
@@ -124,7 +171,7 @@ struct OriginSheet<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<&'a str>,
+    feed_url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -188,6 +235,21 @@ pub(super) fn shape<'a>(reading: &'a Reading, studied: &'a [Studied]) -> Sheet<'
         generator: channel.generator.as_deref(),
         image: channel.image.as_deref().map(|url| AddressSheet { url }),
         ttl: channel.ttl,
+        skip_hours: &channel.asks.skip_hours,
+        skip_days: channel
+            .asks
+            .skip_days
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        update_period: channel.asks.update_period.as_deref(),
+        update_frequency: channel.asks.update_frequency.as_deref(),
+        self_url: channel.self_url.as_deref(),
+        hubs: &channel.hubs,
+        new_url: channel.new_url.as_deref(),
+        complete: channel.complete,
+        deleted: &channel.deleted,
+        extensions: channel.extensions.iter().map(extension).collect(),
         entries: reading
             .entries
             .iter()
@@ -219,7 +281,11 @@ fn person(person: &Person) -> PersonSheet<'_> {
 
 fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
     let base = entry.base.as_deref().and_then(|base| Url::parse(base).ok());
-    let clean = |markup: &String| html::clean(markup, base.as_ref());
+    // A body of which nothing may stay is still told from none at all.
+    let clean = |markup: &String| match html::clean(markup, base.as_ref()) {
+        clean if clean.trim().is_empty() => "<div></div>".to_string(),
+        clean => clean,
+    };
     let detected = studied.language.map(|guess| guess.tag);
     EntrySheet {
         id: &entry.id,
@@ -254,13 +320,23 @@ fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
         source: entry.origin.as_ref().map(|origin| OriginSheet {
             id: origin.id.as_deref(),
             title: origin.title.as_deref(),
-            url: origin.url.as_deref(),
-            page: origin.page.as_deref(),
+            url: origin.page.as_deref().or(origin.url.as_deref()),
+            feed_url: origin.url.as_deref(),
             updated: origin.updated.map(rfc3339),
             authors: origin.authors.iter().map(person).collect(),
             rights: origin.rights.as_deref(),
             categories: &origin.categories,
         }),
+        relations: entry
+            .relations
+            .iter()
+            .map(|relation| RelationSheet {
+                rel: &relation.rel,
+                url: &relation.url,
+                title: relation.title.as_deref(),
+            })
+            .collect(),
+        extensions: entry.extensions.iter().map(extension).collect(),
         source_links: studied.links.iter().map(link_sheet).collect(),
     }
 }
@@ -269,6 +345,21 @@ fn entry_sheet<'a>(entry: &'a Entry, studied: &'a Studied) -> EntrySheet<'a> {
 fn coarse(dated: Dated) -> Option<&'static str> {
     let precision = dated.stamp.precision;
     (precision <= Precision::Day).then(|| precision.as_str())
+}
+
+/// Their nesting is bounded where they are read.
+fn extension(extension: &Extension) -> ExtensionSheet<'_> {
+    ExtensionSheet {
+        namespace: &extension.namespace,
+        name: &extension.name,
+        attributes: extension
+            .attributes
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect(),
+        text: &extension.text,
+        children: extension.children.iter().map(self::extension).collect(),
+    }
 }
 
 fn enclosure(enclosure: &Enclosure) -> EnclosureSheet<'_> {

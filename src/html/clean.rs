@@ -129,7 +129,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 });
 
 /// HTML that is safe to publish, with absolute links (P9, F47, H2). Keeps the markup that articles use and the text of
-/// the rest; drops scripts, styles, forms, SVG, MathML but its text, tracking pixels, `class`, `style` and `id`.
+/// the rest; drops scripts, styles, forms, SVG but its title, MathML but its text, tracking pixels, `class`, `style` and `id`.
 /// A frame becomes a link to what it shows. A relative link without a `base` leaves its text. Markup too deep for a
 /// DOM becomes paragraphs of text (F43). Without characters that XML forbids (P10).
 ///
@@ -176,8 +176,8 @@ fn reshape(node: &NodeRef<'_>, base: Option<&Url>) {
     let Some(name) = node.node_name() else { return };
     match &*name {
         "applet" | "base" | "button" | "canvas" | "datalist" | "embed" | "frameset" | "head"
-        | "input" | "link" | "meta" | "meter" | "noembed" | "noframes" | "noscript" | "object"
-        | "optgroup" | "option" | "param" | "progress" | "script" | "select" | "style" | "svg"
+        | "input" | "link" | "meta" | "meter" | "noembed" | "noframes" | "noscript"
+        | "optgroup" | "option" | "param" | "progress" | "script" | "select" | "style"
         | "template" | "textarea" | "title" => node.remove_from_parent(),
         "math" => {
             for annotation in node.find(&["annotation"]) {
@@ -185,6 +185,21 @@ fn reshape(node: &NodeRef<'_>, base: Option<&Url>) {
             }
             let text = node.attr("alttext").unwrap_or_else(|| node.text());
             node.replace_with(&node.tree.new_text(fold(&text)));
+        }
+        // What stands in an object is for those who cannot show it.
+        "object" => node.rename("x-text"),
+        "svg" => {
+            let label = node
+                .children()
+                .into_iter()
+                .find(|child| child.has_name("title") || child.has_name("desc"));
+            match label
+                .map(|label| fold(&label.text()))
+                .filter(|label| !label.is_empty())
+            {
+                Some(label) => node.replace_with(&node.tree.new_text(label)),
+                None => node.remove_from_parent(),
+            }
         }
         "iframe" | "frame" => frame(node, base),
         "img" => picture(node, base),

@@ -45,4 +45,4 @@ pub use layout::{Anchor, Flow, Heading, Quote};
 pub use listing::{Listed, Listing, MAX_LISTED, Unlisted, listing};
 pub use page::{Page, page};
 pub use selector::selector_fault;
-pub use text::{escape, legal, looks_like_html, plain};
+pub use text::{escape, legal, looks_like_html, named_character, plain};

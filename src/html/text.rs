@@ -85,6 +85,15 @@ pub(super) fn fold(text: &str) -> String {
     out
 }
 
+/// What a named character reference of HTML stands for; `name` is without `&` and `;`. `None` for names HTML does not know.
+pub fn named_character(name: &str) -> Option<String> {
+    let written = format!("&{name};");
+    let read = Document::fragment(written.as_str()).text().to_string();
+    // HTML reads `&notit;` as `¬it;`: a name that is known in part only.
+    let is_whole = read.chars().count() <= 2 && (!read.ends_with(';') || name == "semi");
+    (is_whole && read != written).then_some(read)
+}
+
 /// Whether a text that does not say so is HTML: it has a tag of an element that HTML knows, a comment, or a character
 /// reference that HTML knows. `a < b`, `Vec<u8>` and `AT&T` are no HTML. A text that *talks* about `<b>` is
 /// indistinguishable from one that uses it, and counts as HTML.
@@ -213,6 +222,21 @@ mod tests {
             assert_eq!(plain(html), want, "{html}");
         }
         assert_eq!(plain(&format!("{}deep", "<b>".repeat(1000))), "deep");
+    }
+
+    #[test]
+    fn named_characters_are_html_s_and_no_others() {
+        for (name, want) in [
+            ("nbsp", Some("\u{a0}")),
+            ("beta", Some("β")),
+            ("chi", Some("χ")),
+            ("semi", Some(";")),
+            ("notit", None),
+            ("nosuchname", None),
+            ("", None),
+        ] {
+            assert_eq!(named_character(name).as_deref(), want, "{name}");
+        }
     }
 
     #[test]

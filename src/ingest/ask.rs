@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::entry::Reading;
+use super::feed::CUT_OFF;
 use super::fetch::{Ask, Body, Failed, Fetch, Got};
 use super::files::visit_files;
 use super::follow::follow;
@@ -14,9 +15,6 @@ use super::read::{Document, Expect, read};
 use super::specimen::Specimen;
 use super::visit::{Answer, Arrival, Failure, Fresh, Memory, Unreadable, Validators, address_hash};
 use crate::source::{Place, Source};
-
-/// The oddity of a document that ends before it is over, of which the beginning could be read.
-const CUT_OFF: &str = "cut-off";
 
 /// How conditional a visit is (F10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

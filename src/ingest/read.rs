@@ -82,9 +82,13 @@ fn read_contained(document: &Document<'_>, expect: Expect<'_>) -> Result<Reading
         now: Some(document.now),
         ..Hints::default()
     };
+    let setting = feed::Setting {
+        url: document.url,
+        dates,
+    };
     let mut reading = match (feed::shape(text), expect) {
         (Shape::Empty, _) => return Err(Unreadable::Empty),
-        (Shape::XmlFeed | Shape::JsonFeed, Expect::Page(_)) => {
+        (Shape::XmlFeed(_) | Shape::JsonFeed, Expect::Page(_)) => {
             return Err(misplaced("a feed", "url"));
         }
         (Shape::Sitemap, Expect::Feed | Expect::Page(_)) => {
@@ -95,13 +99,8 @@ fn read_contained(document: &Document<'_>, expect: Expect<'_>) -> Result<Reading
         (Shape::Html, Expect::Sitemap) => return Err(Unreadable::NotASitemap),
         (Shape::Html | Shape::Text, Expect::Page(pick)) => listed(document, text, pick, dates)?,
         (Shape::OtherXml(what), _) => return Err(Unreadable::Unsupported(what)),
-        (Shape::XmlFeed | Shape::JsonFeed, _) => feed::read_feed(
-            text,
-            &feed::Setting {
-                url: document.url,
-                dates,
-            },
-        )?,
+        (Shape::XmlFeed(root), _) => whole(feed::read_xml(text, root, &setting)?, expect)?,
+        (Shape::JsonFeed, _) => feed::read_json(text, &setting)?,
         (Shape::Html, Expect::Feed) => return Err(Unreadable::WebPage),
         (Shape::Text, Expect::Feed) => return Err(Unreadable::NotAFeed(beginning(text))),
         (shape, Expect::Anything) => {
@@ -122,12 +121,10 @@ fn read_contained(document: &Document<'_>, expect: Expect<'_>) -> Result<Reading
     };
     shorten(&mut reading);
     tidy_languages(&mut reading);
-    if let Some(charset) = decoded.mistaken {
-        reading.oddities.push(Oddity::new(
-            "charset-mislabelled",
-            "document",
-            format!("it is {charset}, though labelled otherwise"),
-        ));
+    if let Some((code, message)) = decoded.odd {
+        reading
+            .oddities
+            .push(Oddity::new(code, "document", message));
     }
     if decoded.lossy {
         reading.oddities.push(Oddity::new(
@@ -154,6 +151,22 @@ fn listed(
         Some(url) if !is_binary(text) => read_listing(text, url, pick, dates),
         _ => Err(Unreadable::NothingListed),
     }
+}
+
+/// What a server sent of a document that was cut off on its way (F27): all but the entry it ends in, which would be stored as half of what it is. A document
+/// on disk is all that there is.
+fn whole(mut reading: Reading, expect: Expect) -> Result<Reading, Unreadable> {
+    let is_cut = reading.oddities.iter().any(|odd| odd.code == feed::CUT_OFF);
+    if !is_cut || expect != Expect::Feed {
+        return Ok(reading);
+    }
+    reading.entries.pop();
+    if reading.entries.is_empty() {
+        return Err(Unreadable::Broken(
+            "it ends in the middle of its first entry; the rest was not sent".into(),
+        ));
+    }
+    Ok(reading)
 }
 
 /// Longest markup of one entry that is kept, in bytes: three long books. One entry that fills a document of `max_bytes` would be compressed into every
@@ -380,6 +393,30 @@ mod tests {
         assert!(matches!(
             read(&document(&[0, 1, 2, 3, 4, 5, 6], "x.png"), Expect::Anything),
             Err(Unreadable::NotAFeed(_))
+        ));
+    }
+
+    #[test]
+    fn f27_a_feed_that_was_cut_off_is_read_from_disk_and_not_from_a_server() {
+        let cut = document(
+            b"<rss version='2.0'><channel><item><title>A</title></item><item><title>B",
+            "x",
+        );
+        assert_eq!(read(&cut, Expect::Anything).unwrap().entries.len(), 2);
+        assert!(matches!(
+            read(&cut, Expect::Feed),
+            Err(Unreadable::Broken(_))
+        ));
+        // Nothing is missing here but manners.
+        let careless = document(
+            b"<rss version='2.0'><channel><item><title>A</title></item>",
+            "x",
+        );
+        assert_eq!(read(&careless, Expect::Feed).unwrap().entries.len(), 1);
+        let nothing = document(b"<rss version='2.0'><channel><title>A", "x");
+        assert!(matches!(
+            read(&nothing, Expect::Anything),
+            Err(Unreadable::Broken(_))
         ));
     }
 

@@ -250,8 +250,6 @@ pub enum Unreadable {
     NotAFeed(String),
     #[error("the feed is broken: {0}")]
     Broken(String),
-    #[error("the document is nested {0} levels deep or more; no feed is")]
-    TooDeep(usize),
     #[error("this is {0}, which headwater does not read")]
     Unsupported(&'static str),
     #[error("this is {what}; write {key} = \"…\" for it in feeds.toml")]

@@ -31,7 +31,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["quick_xml"],                      &["ingest/sitemap"]),
     (&["reqwest", "rustls"],              &["ingest/fetch"]),
     (&["feed_rs"],                        &["ingest/feed"]),
-    (&["encoding_rs", "pulldown_cmark"], &["ingest"]),
+    (&["chardetng", "encoding_rs", "pulldown_cmark"], &["ingest"]),
     (&["glob"], &["ingest", "config"]),
     (&["robotxt"],                        &["ingest/robots"]),
     (&["brotli", "flate2", "zstd"],       &["ingest", "publish"]),
@@ -42,8 +42,8 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["cron"],                           &["schedule"]),
     (&["rusqlite", "rusqlite_migration"], &["store"]),
     (&["serde"],                          SERDE),
-    // html: JSON-LD in pages, read as values.
-    (&["serde_json"],                     &["html", "store", "publish/json", "cli"]),
+    // html: JSON-LD in pages, read as values; ingest/feed/json: JSON Feed, likewise.
+    (&["serde_json"],                     &["html", "ingest/feed/json", "store", "publish/json", "cli"]),
     (&["minijinja"],                      &["publish"]),
     (&["rss"],                            &["publish/rss"]),
     (&["atom_syndication"],               &["publish/atom"]),

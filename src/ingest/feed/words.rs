@@ -1,35 +1,72 @@
-//! Names and titles of a feed as plain text.
-
-use feed_rs::model::Text;
+//! Texts of a feed as plain lines and as markup, whichever reader found them.
 
 use crate::html;
-use crate::ingest::entry::Person;
 
-pub(super) fn person(found: &feed_rs::model::Person) -> Option<Person> {
-    let filled = |text: Option<&str>| {
-        text.map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(ToString::to_string)
-    };
-    let person = Person {
-        name: filled(found.name.as_deref()),
-        email: filled(found.email.as_deref()),
-        url: filled(found.uri.as_deref()),
-    };
-    (!person.is_empty()).then_some(person)
-}
+/// Longest text of a title, a name or a description of a feed that is looked at, in bytes: a long chapter.
+const LONGEST_LINE: usize = 65_536;
 
-/// A text construct as one line of plain text (RFC 4287 §3.1; RSS titles are HTML or text, told apart by looking).
-pub(super) fn plain(text: Option<&Text>) -> Option<String> {
-    let text = text?;
-    let is_html = text.content_type.subty() != "plain" || html::looks_like_html(&text.content);
-    let line = if is_html {
-        html::plain(&text.content)
+/// Longest text of an entry that is looked at, in bytes: twice what is kept, so that what is cut off is told where all markup is cut.
+const LONGEST_BODY: usize = 2_000_000;
+
+/// A text as one line of plain text; where it is a picture and nothing else, as the cleaned markup of that picture, so that what was said is not lost. What does not say that it is HTML is looked at: RSS never says, and Atom is often wrong.
+pub(super) fn as_line(text: &str, is_html: bool) -> Option<String> {
+    let text = clipped(text, LONGEST_LINE);
+    let line = if is_html || html::looks_like_html(text) {
+        Some(html::plain(text))
+            .filter(|line| !line.is_empty())
+            .or_else(|| picture(text))
+            // `<!DOCTYPE ~` is no markup after all.
+            .or_else(|| (!text.contains('>')).then(|| folded(text)))?
     } else {
-        text.content
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
+        folded(text)
     };
     (!line.is_empty()).then_some(line)
+}
+
+fn clipped(text: &str, longest: usize) -> &str {
+    let end = text.floor_char_boundary(longest.min(text.len()));
+    text.get(..end).unwrap_or_default()
+}
+
+/// White space folded to single blanks, none at the ends.
+pub(super) fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The cleaned markup of a text that is a picture.
+fn picture(html: &str) -> Option<String> {
+    let is_picture = html.contains("<img") || html.contains("<IMG");
+    is_picture
+        .then(|| html::clean(html, None).trim().to_string())
+        .filter(|clean| clean.starts_with("<img") && clean.matches('<').count() == 1)
+}
+
+/// Markup as sent; text that is not markup is escaped, its lines kept.
+pub(super) fn as_markup(body: &str, is_html: bool) -> Option<String> {
+    let body = clipped(body, LONGEST_BODY);
+    if body.trim().is_empty() {
+        return None;
+    }
+    Some(if is_html || html::looks_like_html(body) {
+        body.to_string()
+    } else {
+        paragraphs(body)
+    })
+}
+
+fn paragraphs(text: &str) -> String {
+    broken_into_lines(&html::escape(text))
+}
+
+/// Text that is escaped already, its lines and paragraphs made visible.
+pub(super) fn broken_into_lines(escaped: &str) -> String {
+    let text = escaped.replace("\r\n", "\n");
+    let blocks = text
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|block| !block.is_empty());
+    blocks
+        .map(|block| format!("<p>{}</p>", block.replace('\n', "<br>\n")))
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -1,0 +1,144 @@
+//! Documents made to hurt: each is read in time and memory that grow with its length alone (F43).
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Reads what is no feed at all, too.
+fn survives(text: &str) -> usize {
+    let url = home();
+    tolerant::read(text, &setting(&url)).map_or(0, |reading| reading.entries.len())
+}
+
+#[test]
+fn f43_hostile_documents_are_read_in_linear_time() {
+    const SIZE: usize = 200_000;
+    let head = "<rss version='2.0'><channel>";
+    for unit in [
+        "<",
+        "<a>",
+        "<a ",
+        "<a b='",
+        "<a b=\">< ",
+        "</a>",
+        "<!--",
+        "<![CDATA[",
+        "<?x ",
+        "<!DOCTYPE x [",
+        "&",
+        "&a;",
+        "&#1;",
+        "&nbsp;",
+        "<item>",
+        "<item/>",
+        "<item><title>",
+        "<title>",
+        "<a xmlns:b='c'>",
+        "<a xml:base='d/'>",
+        "<a xml:lang='x'>",
+        "<item><link>",
+        "<description><item>",
+        "<b></item>",
+        "<entry><source>",
+        "<a:b>",
+        "\u{1}",
+        "Ã©",
+        "<item><media:group><media:content url='u'>",
+        "<category>c</category>",
+        "<item><description><b>",
+        "<link rel='via' href='/x'/>",
+        "<author>a</author>",
+        "<itunes:x>",
+        "<skipHours><hour>1</hour></skipHours>",
+    ] {
+        survives(&format!("{head}{}", unit.repeat(SIZE / unit.len())));
+        survives(&format!("{head}<item>{}", unit.repeat(SIZE / unit.len())));
+    }
+    let attributes: String = (0..60_000).map(|at| format!(" a{at}='x'")).collect();
+    survives(&format!("{head}<item{attributes}/>"));
+    let names: String = (0..100_000).map(|at| format!("<n{at}/></m{at}>")).collect();
+    survives(&format!("{head}{names}"));
+    let entities: String = (0..100_000).map(|at| format!("&e{at};")).collect();
+    survives(&format!("{head}<title>{entities}</title>"));
+    let prefixes: String = (0..20_000)
+        .map(|at| format!(" xmlns:p{at}='u{at}'"))
+        .collect();
+    survives(&format!("<rss{prefixes}>{}", "<p1:a/>".repeat(50_000)));
+}
+
+#[test]
+fn f43_no_entity_is_expanded() {
+    let bomb = "<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'><!ENTITY c SYSTEM 'file:///etc/passwd'>]>\
+                <rss version='2.0'><channel><item><title>&b; &c;</title><link>https://paper.example/1</link></item></channel></rss>";
+    let reading = read(bomb);
+    assert_eq!(reading.entries[0].title.as_deref(), Some("&b; &c;"));
+    assert!(codes(&reading).contains(&"unknown-entity"));
+}
+
+#[test]
+fn f43_what_is_too_deep_or_too_much_is_dropped_and_told() {
+    let deep = rss(&format!(
+        "<title>T</title><description>{}deep</description>",
+        "<b>".repeat(2_000)
+    ));
+    let reading = read(&deep);
+    assert!(codes(&reading).contains(&"xml-too-deep"));
+    assert!(
+        reading.entries[0]
+            .summary
+            .as_deref()
+            .unwrap()
+            .contains("deep")
+    );
+    let many = format!(
+        "<rss version='2.0'><channel>{}</channel></rss>",
+        "<item><link>https://paper.example/1</link></item>".repeat(MAX_ENTRIES + 1)
+    );
+    let reading = read(&many);
+    assert_eq!(reading.entries.len(), MAX_ENTRIES);
+    assert!(codes(&reading).contains(&"too-many-entries"));
+    let attributes: String = (0..200).map(|at| format!(" a{at}='x'")).collect();
+    assert!(
+        codes(&read(&rss(&format!("<title{attributes}>T</title>"))))
+            .contains(&"too-many-attributes")
+    );
+}
+
+#[test]
+fn f42_a_panic_of_feed_rs_costs_nothing() {
+    for author in ["foo@example.com（山田）", "foo@example.com（"] {
+        let entry = only(&rss(&format!(
+            "<title>T</title><guid>1</guid><author>{author}</author>"
+        )));
+        assert_eq!(entry.authors[0].name.as_deref(), Some(author));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn f43_no_text_makes_a_reader_panic(pieces in prop::collection::vec(prop::sample::select(vec![
+        "<rss>", "<channel>", "<item>", "</item>", "<title>", "</title", "<link href='", "'>", "\"", "=", "<![CDATA[", "]]>", "<!--", "-->", "&amp;", "&#x80;", "&",
+        "ü", "€", "\u{1}", "<feed xmlns='http://www.w3.org/2005/Atom'>", "<entry>", "<content type='xhtml'>", "<div xml:base='../x'>", "<a href='y'>", "</", "/>",
+        "<rdf:RDF>", "<?xml", "?>", "<!DOCTYPE [", "]>", "<media:content url='z'>", "<source>", "<pubDate>", "02/03/2025", "<content mode='base64'>", "YQ==", ">", "<",
+    ]), 0..60)) {
+        let text = pieces.concat();
+        survives(&text);
+        let _ = shape(&text);
+        let url = home();
+        let _ = fast::read(&text, &setting(&url));
+    }
+
+    #[test]
+    fn f43_no_json_makes_a_reader_panic(text in "\\{\"version\":\"https://jsonfeed.org/version/1\",\"items\":\\[[\\[\\]{}:,\"a-z0-9.é-]{0,40}") {
+        let url = home();
+        let _ = read_json(&text, &setting(&url));
+    }
+
+    #[test]
+    fn f43_any_text_has_a_shape(text in any::<String>()) {
+        let _ = shape(&text);
+        survives(&text);
+    }
+}
