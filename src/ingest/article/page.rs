@@ -1,7 +1,7 @@
 //! A web page on disk → an entry: what it says of itself, and its main content.
 
 use super::Setting;
-use crate::date::{self, Precision};
+use crate::date::{self, Hints, Precision};
 use crate::html::{self, Page};
 use crate::ingest::{Channel, Dated, Entry, Kind, Oddity, Person, Reading, Relation};
 use crate::link;
@@ -20,8 +20,13 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
         ));
     }
     let page = html::page(markup, setting.url);
-    let published = dated(&page.published, "published", setting, &mut oddities);
-    let updated = dated(&page.updated, "updated", setting, &mut oddities);
+    // What language its numbers are in, a page knows better than whoever found it.
+    let hints = Hints {
+        language: page.language.as_deref().or(setting.dates.language),
+        ..setting.dates
+    };
+    let published = dated(&page.published, "published", &hints, &mut oddities);
+    let updated = dated(&page.updated, "updated", &hints, &mut oddities);
     if published.is_none()
         && !oddities
             .iter()
@@ -76,14 +81,14 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
 fn dated(
     said: &[(String, &'static str)],
     field: &str,
-    setting: &Setting<'_>,
+    hints: &Hints<'_>,
     oddities: &mut Vec<Oddity>,
 ) -> Option<Dated> {
     let read = |(text, from): &(String, &'static str)| {
-        let line = || date::byline(text, &setting.dates)?.published;
-        let stamp = date::parse(text, &setting.dates).or_else(line)?;
+        let line = || date::byline(text, hints)?.published;
+        let stamp = date::parse(text, hints).or_else(line)?;
         // A year alone in some line is the year of something.
-        let guess = *from == "byline" && stamp.precision < Precision::Day;
+        let guess = !matches!(*from, "json-ld" | "meta") && stamp.precision < Precision::Day;
         if guess {
             return None;
         }
