@@ -98,10 +98,9 @@ pub(super) fn words(names: &str) -> Vec<String> {
     let mut word = String::new();
     let mut lower = false;
     for c in names.chars() {
-        if !c.is_alphanumeric() || c.is_uppercase() && lower {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+        let ends = !c.is_alphanumeric() || c.is_uppercase() && lower;
+        if ends && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
         }
         lower = c.is_lowercase();
         if c.is_alphanumeric() {

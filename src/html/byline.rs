@@ -3,7 +3,7 @@
 use dom_query::{Document, NodeRef};
 
 use super::beside::words;
-use super::claims::{Meta, nodes, text};
+use super::claims::{Meta, around_headline, nodes, text};
 use super::jsonld::Described;
 use super::measure::short_text;
 use super::prune::stands_beside;
@@ -13,6 +13,10 @@ use super::text::fold;
 const MAX_NAME: usize = 90;
 /// Bytes of an element that may be a byline.
 const MAX_LINE: usize = 200;
+/// Pieces of text from the headline on that may be a byline.
+const LINES_BELOW: usize = 13;
+/// Elements called after authors that are looked at: pages that have more list other articles, or comments.
+const MAX_CALLED: usize = 60;
 /// Authors of one article that are told.
 const MAX_AUTHORS: usize = 50;
 
@@ -40,6 +44,19 @@ const LABELS: &[&str] = &[
     "gastbeitrag von", "von", "text von", "erstellt von", "veröffentlicht von", "text", "autor", "autorin", "autor:in", "verfasser", "author",
     "authors", "über den autor", "über die autorin", "about the author", "foto", "par", "écrit par", "publié par", "rédigé par", "por", "escrito por",
     "publicado por", "di", "a cura di", "door", "af", "av", "автор", "auteur", "autore",
+];
+
+/// Labels that a line under the headline may open with to be a byline.
+const OPENINGS: &[&str] = &[
+    "by",
+    "von",
+    "par",
+    "por",
+    "text:",
+    "autor:",
+    "written by",
+    "posted by",
+    "geschrieben von",
 ];
 
 /// Words after a comma or a separator that say what somebody is, not who.
@@ -110,9 +127,9 @@ fn marked(place: &NodeRef<'_>, attribute: &str) -> Vec<String> {
             node.attr(attribute)
                 .is_some_and(|v| v.split_ascii_whitespace().any(|w| w == "author"))
                 && !node.has_name("link")
-                && !elsewhere(node)
         })
-        .take(MAX_AUTHORS)
+        .take(MAX_CALLED)
+        .filter(|node| !elsewhere(node))
         .filter_map(|node| {
             let name = node.descendants_it().find(|inner| {
                 inner
@@ -159,7 +176,11 @@ fn called(document: &Document) -> Vec<String> {
                 .windows(pattern.len())
                 .any(|window| window.iter().zip(pattern.iter()).all(|(a, b)| a == b))
         };
-        for (_, node) in candidates.iter().filter(|(words, _)| is(words)) {
+        for (_, node) in candidates
+            .iter()
+            .filter(|(words, _)| is(words))
+            .take(MAX_CALLED)
+        {
             if elsewhere(node) {
                 continue;
             }
@@ -177,38 +198,11 @@ fn called(document: &Document) -> Vec<String> {
 
 /// `By Ana Bo` just after the headline.
 fn near_headline(document: &Document) -> Vec<String> {
-    let Some(headline) = nodes(document, "h1").into_iter().next() else {
-        return Vec::new();
-    };
-    let texts: Vec<NodeRef<'_>> = document
-        .root()
-        .descendants_it()
-        .filter(|node| node.is_text() && !node.text().trim().is_empty())
-        .collect();
-    let at = texts
-        .iter()
-        .position(|text| text.ancestors_it(None).any(|above| above.id == headline.id));
-    let Some(at) = at else { return Vec::new() };
-    let mut lines = texts
-        .iter()
-        .skip(at + 1)
-        .take(12)
-        .map(|text| fold(&text.text()));
+    let (_, below) = around_headline(document, 0, LINES_BELOW);
+    let mut lines = below.into_iter().skip(1);
     while let Some(line) = lines.next() {
         let lower = line.to_lowercase();
-        let label = [
-            "by",
-            "von",
-            "par",
-            "por",
-            "text:",
-            "autor:",
-            "written by",
-            "posted by",
-            "geschrieben von",
-        ]
-        .iter()
-        .find(|label| {
+        let label = OPENINGS.iter().find(|label| {
             lower
                 .strip_prefix(**label)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ':']))

@@ -65,6 +65,38 @@ impl Meta {
     }
 }
 
+/// The pieces of text before the page's first headline, nearest first, and from it on.
+pub(super) fn around_headline(
+    document: &Document,
+    before: usize,
+    after: usize,
+) -> (Vec<String>, Vec<String>) {
+    let headline = first(document, "h1").or_else(|| first(document, "h2"));
+    let begins = headline.and_then(|node| node.descendants_it().find(NodeRef::is_text));
+    let Some(begins) = begins else {
+        return (Vec::new(), Vec::new());
+    };
+    let readable = |node: &NodeRef<'_>| {
+        let silent = |p: NodeRef<'_>| p.has_name("script") || p.has_name("style");
+        node.is_text() && !node.parent().is_some_and(silent)
+    };
+    let folded = |node: &NodeRef<'_>| fold(&node.text());
+    let texts: Vec<NodeRef<'_>> = document.root().descendants_it().filter(readable).collect();
+    let at = texts.iter().position(|text| text.id == begins.id);
+    let (above, below) = texts.split_at(at.unwrap_or(0).min(texts.len()));
+    let said = |text: &String| !text.is_empty();
+    (
+        above
+            .iter()
+            .rev()
+            .map(folded)
+            .filter(said)
+            .take(before)
+            .collect(),
+        below.iter().map(folded).filter(said).take(after).collect(),
+    )
+}
+
 /// The headline as readers see it: a first-level heading that says what the page's own titles say. Otherwise the best
 /// of those, without the name of the site: JSON-LD, Open Graph, `title`.
 pub(super) fn title(

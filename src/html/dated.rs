@@ -3,7 +3,7 @@
 use dom_query::{Document, NodeRef};
 
 use super::beside::words;
-use super::claims::{Meta, first, nodes, text};
+use super::claims::{Meta, around_headline, nodes, text};
 use super::jsonld::Described;
 use super::measure::short_text;
 use super::prune::stands_beside;
@@ -16,8 +16,11 @@ pub type Said = (String, &'static str);
 const MAX_CANDIDATES: usize = 12;
 /// Bytes of a text that may be a date, or a line with one.
 const MAX_LINE: usize = 160;
-/// Lines looked at before and after the headline: name, date, standfirst, picture.
-const MAX_LINES: usize = 14;
+/// Pieces of text looked at above the headline and below it: name, day, standfirst, picture.
+const LINES_ABOVE: usize = 3;
+const LINES_BELOW: usize = 14;
+/// Elements called after dates that are looked at. A page that has more lists other articles.
+const MAX_CALLED: usize = 200;
 
 /// Names of `meta` elements that give the day of publication, from the surest to the vaguest.
 #[rustfmt::skip]
@@ -33,6 +36,12 @@ const PUBLISHED: &[&str] = &[
 const UPDATED: &[&str] = &[
     "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "dcterms.modified", "dc.date.modified", "dc.modified", "lastmod",
     "last-modified",
+];
+
+/// Elements that hold a line.
+#[rustfmt::skip]
+const HOLDERS: &[&str] = &[
+    "abbr", "b", "dd", "div", "em", "font", "h3", "h4", "h5", "h6", "header", "i", "li", "p", "small", "span", "strong", "td", "time",
 ];
 
 /// Words of a class or id by which pages name the day an article was published.
@@ -153,35 +162,14 @@ fn named(document: &Document) -> Vec<String> {
                     .any(|word| DATES.contains(&word.as_str()))
             })
     };
+    let may_hold = |node: &NodeRef<'_>| {
+        node.node_name()
+            .is_some_and(|name| HOLDERS.contains(&&*name))
+    };
     let lines = nodes(document, "body [class], body [id]")
         .into_iter()
-        .filter(|node| {
-            node.node_name().is_some_and(|name| {
-                matches!(
-                    &*name,
-                    "abbr"
-                        | "b"
-                        | "dd"
-                        | "div"
-                        | "em"
-                        | "font"
-                        | "h3"
-                        | "h4"
-                        | "h5"
-                        | "h6"
-                        | "header"
-                        | "i"
-                        | "li"
-                        | "p"
-                        | "small"
-                        | "span"
-                        | "strong"
-                        | "td"
-                        | "time"
-                )
-            })
-        })
-        .filter(called)
+        .filter(|node| may_hold(node) && called(node))
+        .take(MAX_CALLED)
         .filter(|node| !within_other(node, false));
     lines
         .filter_map(|node| line(&node))
@@ -191,29 +179,10 @@ fn named(document: &Document) -> Vec<String> {
 
 /// The pieces of text around the headline.
 fn near_headline(document: &Document) -> Vec<String> {
-    let Some(headline) = first(document, "h1").or_else(|| first(document, "h2")) else {
-        return Vec::new();
-    };
-    let texts: Vec<NodeRef<'_>> = document
-        .root()
-        .descendants_it()
-        .filter(|node| {
-            node.is_text()
-                && !node.text().trim().is_empty()
-                && node
-                    .parent()
-                    .is_none_or(|p| !p.has_name("script") && !p.has_name("style"))
-        })
-        .collect();
-    let at = texts
-        .iter()
-        .position(|text| text.ancestors_it(None).any(|above| above.id == headline.id))
-        .unwrap_or(0);
-    let before = texts.iter().take(at).rev().take(3);
-    let after = texts.iter().skip(at).take(MAX_LINES);
-    after
-        .chain(before)
-        .map(|text| fold(&text.text()))
+    let (above, below) = around_headline(document, LINES_ABOVE, LINES_BELOW);
+    below
+        .into_iter()
+        .chain(above)
         .filter(|line| line.len() <= MAX_LINE && line.bytes().any(|b| b.is_ascii_digit()))
         .collect()
 }

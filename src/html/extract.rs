@@ -65,7 +65,7 @@ pub fn main_content(html: &str, base: Option<&Url>) -> Option<Main> {
 /// A page too deep for a DOM, as paragraphs.
 pub(super) fn flat(html: &str) -> Option<Main> {
     let html = flatten(html);
-    (!html.is_empty()).then(|| Main {
+    (!html.is_empty()).then_some(Main {
         length: html.len(),
         certainty: 0,
         from: "text",

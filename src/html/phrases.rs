@@ -2,6 +2,8 @@
 
 /// Bytes. Longer blocks are prose that happens to begin so.
 const MAX_LABEL: usize = 240;
+/// Bytes. A line of tags or a picture's credit is short.
+const MAX_FILED: usize = 160;
 /// Bytes. An invitation to subscribe takes a sentence or two.
 const MAX_INVITATION: usize = 400;
 
@@ -82,6 +84,44 @@ const HEADS: &[&str] = &[
     "stand:", "publicado", "publié", "mis à jour", "actualizado", "pubblicato", "first published", "опубликовано", "written by",
 ];
 
+/// Words of which one on each side, in one short block, make a notice: of cookies, of paid links, of who may comment.
+#[rustfmt::skip]
+const NOTICES: &[(&[&str], &[&str])] = &[
+    (&["cookie"], &["accept", "agree", "consent", "by continuing", "by using", "stimm", "zustimm", "akzeptier", "nutzung der seite", "acept", "accetta", "j'accepte"]),
+    (&["affiliate", "associates program", "associate program", "partnerlink", "provision", "afiliad"], &["commission", "earn", "disclos", "purchase", "links", "erhalten", "kauf", "comisi", "participa"]),
+    (&["comment", "kommentar", "comentar", "commentaire"], &["log in", "logged in", "login", "sign in", "register", "einloggen", "eingeloggt", "anmelden", "registrier", "connecte", "inicia sesión"]),
+];
+
+/// How a line begins that files the article away, or tells whose a picture is.
+#[rustfmt::skip]
+const FILED: &[&str] = &[
+    "this entry was posted", "this post was", "posted in", "filed under", "tagged with", "tags:", "categories:", "category:", "topics:", "kategorien:", "kategorie:", "schlagwörter:", "schlagworte:", "stichwörter:", "etiquetas:",
+    "photo:", "photos:", "photo by", "photo credit", "photograph by", "picture:", "image:", "image credit", "image by", "credit:", "foto:", "fotos:", "bild:", "bilder:", "titelbild:", "beitragsbild:", "bildquelle:", "bildnachweis", "crédit photo", "crédits photo", "imagen:", "imagem:", "fotografía:", "фото:",
+];
+
+/// What stands over a few lines about who wrote the article.
+#[rustfmt::skip]
+const AUTHORS: &[&str] = &[
+    "about the author", "about the authors", "about the writer", "über den autor", "über die autorin", "über die autoren", "zur person", "zum autor", "zur autorin", "der autor", "die autorin", "sobre el autor", "sobre la autora", "sobre o autor", "à propos de l'auteur", "sull'autore", "l'autore",
+];
+
+/// Whether a line stands over a note about the author.
+pub(super) fn heads_author(text: &str) -> bool {
+    AUTHORS.contains(&bare(&text.to_lowercase()))
+}
+
+fn is_notice(lower: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    NOTICES.iter().any(|(one, other)| has(one) && has(other))
+}
+
+fn is_filed(lower: &str) -> bool {
+    FILED.iter().any(|label| {
+        let sure = label.ends_with(':') || label.starts_with("this ");
+        lower.starts_with(label) && (sure || !lower.ends_with('.'))
+    })
+}
+
 /// Whether a block, given as folded text, is a line of the page and none of the article.
 pub(super) fn is_furniture(text: &str, linked: bool) -> bool {
     let lower = text.to_lowercase();
@@ -92,7 +132,14 @@ pub(super) fn is_furniture(text: &str, linked: bool) -> bool {
     let count = text.len();
     count <= MAX_LABEL && is_rights(&lower)
         || linked && heads_others(text)
-        || count <= MAX_INVITATION && is_invitation(&lower)
+        || count <= MAX_FILED && is_filed(&lower)
+}
+
+/// Whether a block invites to subscribe, or gives notice of cookies and the like. An article about such things is full
+/// of blocks like that.
+pub(super) fn is_appeal(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    text.len() <= MAX_INVITATION && (is_invitation(&lower) || is_notice(&lower))
 }
 
 /// Whether a line stands over a list of other articles, or leads to one.
@@ -176,8 +223,24 @@ mod tests {
                 true,
             ),
             ("He reads his email.", false, false),
+            ("Tags: dam, river", false, true),
+            ("Photo: Ana Bo", false, true),
+            ("Photos of the dam were sold.", false, false),
+            ("By continuing you accept our cookies.", false, true),
+            ("She baked cookies for the board.", false, false),
+            (
+                "We may earn a commission from affiliate links.",
+                false,
+                true,
+            ),
+            ("Please log in to comment", false, true),
+            ("He had no comment.", false, false),
         ] {
-            assert_eq!(is_furniture(text, linked), expected, "{text}");
+            assert_eq!(
+                is_furniture(text, linked) || is_appeal(text),
+                expected,
+                "{text}"
+            );
         }
     }
 

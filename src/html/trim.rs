@@ -7,7 +7,7 @@ use super::address::{absolute, srcset};
 use super::claims::first;
 use super::elements::{is_block, is_heading};
 use super::measure::{Size, Sizes};
-use super::phrases::{MAX_HEAD, heads_others, is_furniture, is_head_line};
+use super::phrases::{MAX_HEAD, heads_author, heads_others, is_appeal, is_furniture, is_head_line};
 use super::prune::following;
 use super::text::fold;
 
@@ -15,6 +15,10 @@ use super::text::fold;
 const MAX_BLOCK: usize = 400;
 /// Bytes of a line that may stand over a list of other articles.
 const MAX_LABEL: usize = 80;
+/// Bytes of a note about the author. What is longer is an article about one.
+const MAX_NOTE: usize = 1_000;
+/// Blocks that ask for something. An article with more of them is about such things.
+const MAX_APPEALS: usize = 4;
 /// Bytes of a piece of text that is surely prose: the article has begun.
 const BEGUN: usize = 100;
 /// Per cent of the text that is links, from which something is a list of links: a list, and anything else.
@@ -35,6 +39,7 @@ pub(super) fn trim(html: &str, base: Option<&Url>, title: Option<&str>) -> Trimm
     captions(&root);
     lines(&root, title);
     others(&root);
+    author_boxes(&root);
     head(&root);
     if let Some(base) = base {
         rebase(&root, base);
@@ -91,14 +96,24 @@ fn is_line(node: &NodeRef<'_>) -> bool {
 
 fn lines(root: &NodeRef<'_>, title: Option<&str>) {
     let sizes = Sizes::of(root);
+    let mut appeals = Vec::new();
     let mut next = root.first_child();
     while let Some(node) = next {
         let size = sizes.get(&node);
-        let drop = node.is_element()
-            && size.text > 0
-            && size.text <= MAX_BLOCK
-            && is_line(&node)
-            && is_page_line(&node, size, title);
+        let is_short = node.is_element() && size.text > 0 && size.text <= MAX_BLOCK;
+        let text = if is_short && is_line(&node) {
+            fold(&node.text())
+        } else {
+            String::new()
+        };
+        let headline = || {
+            (node.has_name("h1") || node.has_name("h2")) && title.is_some_and(|title| title == text)
+        };
+        let drop =
+            !text.is_empty() && (headline() || is_furniture(&text, size.linked_over(LINKED_LIST)));
+        if !drop && !text.is_empty() && is_appeal(&text) {
+            appeals.push(node);
+        }
         next = node
             .first_child()
             .filter(|_| !drop)
@@ -107,12 +122,11 @@ fn lines(root: &NodeRef<'_>, title: Option<&str>) {
             node.remove_from_parent();
         }
     }
-}
-
-fn is_page_line(node: &NodeRef<'_>, size: Size, title: Option<&str>) -> bool {
-    let text = fold(&node.text());
-    (node.has_name("h1") || node.has_name("h2")) && title == Some(text.as_str())
-        || is_furniture(&text, size.linked_over(LINKED_LIST))
+    if appeals.len() <= MAX_APPEALS {
+        for appeal in appeals {
+            appeal.remove_from_parent();
+        }
+    }
 }
 
 /// A line over a list of other articles goes, and the list with it.
@@ -152,6 +166,40 @@ fn others(root: &NodeRef<'_>) {
         {
             label.remove_from_parent();
             for node in listed {
+                node.remove_from_parent();
+            }
+        }
+    }
+}
+
+/// A heading over a note about the author goes with the note, which ends at the next heading.
+fn author_boxes(root: &NodeRef<'_>) {
+    let sizes = Sizes::of(root);
+    let headings: Vec<_> = root
+        .descendants_it()
+        .filter(|node| {
+            let size = sizes.get(node);
+            node.is_element()
+                && size.text > 0
+                && size.text <= MAX_LABEL
+                && is_line(node)
+                && heads_author(&fold(&node.text()))
+        })
+        .collect();
+    for heading in headings {
+        let mut note = vec![heading];
+        let mut length = 0;
+        let mut next = heading.next_sibling();
+        while let Some(node) = next {
+            length += sizes.get(&node).text;
+            if length > MAX_NOTE || node.node_name().is_some_and(|name| is_heading(&name)) {
+                break;
+            }
+            note.push(node);
+            next = node.next_sibling();
+        }
+        if length <= MAX_NOTE {
+            for node in note {
                 node.remove_from_parent();
             }
         }
@@ -239,6 +287,29 @@ mod tests {
         );
         let sources = format!("{PROSE}<h3>Sources</h3>{list}");
         assert!(trimmed(&sources).contains("The mill burned"));
+    }
+
+    #[test]
+    fn an_article_about_cookies_keeps_its_paragraphs() {
+        let about = "<p>Sites must ask before users accept a cookie.</p>";
+        assert_eq!(trimmed(&format!("{PROSE}{about}")), "¶");
+        assert_eq!(trimmed(&about.repeat(6)), about.repeat(6));
+    }
+
+    #[test]
+    fn a_note_about_the_author_goes_and_an_article_about_one_stays() {
+        let note = "<h3>About the author</h3><p>Ana Bo writes about rivers.</p>";
+        assert_eq!(
+            trimmed(&format!("{PROSE}{note}<h3>Sources</h3>{PROSE}")),
+            "¶<h3>Sources</h3>¶"
+        );
+        assert!(
+            trimmed(&format!(
+                "{PROSE}<h3>About the author</h3>{}",
+                PROSE.repeat(12)
+            ))
+            .contains("About")
+        );
     }
 
     #[test]

@@ -83,7 +83,8 @@ fn hints<'a>(page: &'a Page, setting: &Setting<'a>) -> Hints<'a> {
     let told = page.published.iter().chain(&page.updated);
     let proof = date::day_first(told.map(|(text, _)| text.as_str()));
     Hints {
-        language: setting.dates.language.or(page.language.as_deref()),
+        // What language its numbers are in, a page knows better than whoever found it.
+        language: page.language.as_deref().or(setting.dates.language),
         day_first: setting.dates.day_first.or(proof),
         ..setting.dates
     }
@@ -101,7 +102,7 @@ fn dated(
         let line = || date::byline(text, hints)?.published;
         let stamp = date::parse(text, hints).or_else(line)?;
         // A year alone in some line is the year of something.
-        let guess = *from == "byline" && stamp.precision < Precision::Day;
+        let guess = !matches!(*from, "json-ld" | "meta") && stamp.precision < Precision::Day;
         if guess {
             return None;
         }
