@@ -130,11 +130,27 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 
 /// HTML that is safe to publish, with absolute links (P9, F47, H2). Keeps the markup that articles use and the text of
 /// the rest; drops scripts, styles, forms, SVG but its title, MathML but its text, tracking pixels, `class`, `style` and `id`.
-/// A frame becomes a link to what it shows. A relative link without a `base` leaves its text. Markup too deep for a
+/// A frame is left out; [`with_frames_as_links`] keeps the way to it. A relative link without a `base` leaves its text. Markup too deep for a
 /// DOM becomes paragraphs of text (F43). Without characters that XML forbids (P10).
 ///
 /// Cleaning what is clean changes nothing.
 pub fn clean(html: &str, base: Option<&Url>) -> String {
+    cleaned(html, base, Frames::Dropped)
+}
+
+/// As [`clean`], and a frame becomes a link to what it shows: a reader who cannot be shown a film should be able to go there.
+pub fn with_frames_as_links(html: &str, base: Option<&Url>) -> String {
+    cleaned(html, base, Frames::Linked)
+}
+
+/// What becomes of frames.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Frames {
+    Dropped,
+    Linked,
+}
+
+fn cleaned(html: &str, base: Option<&Url>, frames: Frames) -> String {
     let html = legal(html);
     if !html.contains(['<', '>', '&', '\r', '\u{a0}']) {
         return html.into_owned();
@@ -145,7 +161,7 @@ pub fn clean(html: &str, base: Option<&Url>) -> String {
             break;
         }
         // Links are absolute after the first round.
-        let next = pass(&current, base.filter(|_| round == 0));
+        let next = pass(&current, base.filter(|_| round == 0), frames);
         let Some(next) = next else { break };
         if next == current {
             return next;
@@ -157,11 +173,11 @@ pub fn clean(html: &str, base: Option<&Url>) -> String {
 }
 
 /// One round: our changes, then the sanitiser. None when what we made is too deep for the sanitiser.
-fn pass(html: &str, base: Option<&Url>) -> Option<String> {
+fn pass(html: &str, base: Option<&Url>, frames: Frames) -> Option<String> {
     let document = Document::fragment(html);
     let root = document.root().first_element_child()?;
     for node in root.descendants() {
-        reshape(&node, base);
+        reshape(&node, base, frames);
     }
     let reshaped = root.inner_html();
     if too_deep(&reshaped) {
@@ -172,7 +188,7 @@ fn pass(html: &str, base: Option<&Url>) -> Option<String> {
     Some(legal(&cleaned).into_owned())
 }
 
-fn reshape(node: &NodeRef<'_>, base: Option<&Url>) {
+fn reshape(node: &NodeRef<'_>, base: Option<&Url>, frames: Frames) {
     let Some(name) = node.node_name() else { return };
     match &*name {
         "applet" | "base" | "button" | "canvas" | "datalist" | "embed" | "frameset" | "head"
@@ -201,7 +217,8 @@ fn reshape(node: &NodeRef<'_>, base: Option<&Url>) {
                 None => node.remove_from_parent(),
             }
         }
-        "iframe" | "frame" => frame(node, base),
+        "iframe" | "frame" if frames == Frames::Linked => frame(node, base),
+        "iframe" | "frame" => node.remove_from_parent(),
         "img" => picture(node, base),
         "a" => match node.attr("href").and_then(|href| link(&href, base)) {
             Some(href) => node.set_attr("href", &href),
@@ -408,7 +425,7 @@ mod tests {
     fn nothing_vanishes_silently() {
         let frame = "<iframe src=//v.example/e title='A film'>no</iframe><iframe srcdoc='<script>1</script>'></iframe>";
         assert_eq!(
-            clean(frame, None),
+            with_frames_as_links(frame, None),
             "<a href=\"https://v.example/e\" rel=\"noopener\">A film</a>"
         );
         assert_eq!(
@@ -565,7 +582,11 @@ mod tests {
                 format!("<p>{vector}<table><tr>{vector}"),
                 format!("<b><svg>{vector}</b>{vector}"),
             ] {
-                for cleaned in [clean(&html, None), with_base(&html)] {
+                for cleaned in [
+                    clean(&html, None),
+                    with_base(&html),
+                    with_frames_as_links(&html, None),
+                ] {
                     assert_eq!(harm(&cleaned), None, "{html}\n{cleaned}");
                     assert_eq!(clean(&cleaned, None), cleaned, "{html}");
                     assert_eq!(with_base(&cleaned), cleaned, "{html}");

@@ -36,7 +36,7 @@ mod token;
 mod trim;
 mod weight;
 pub use better::is_better;
-pub use clean::clean;
+pub use clean::{clean, with_frames_as_links};
 pub use depth::{MAX_DEPTH, too_deep};
 pub use extract::{Main, main_content};
 pub use feeds::{FeedLink, feed_anchors, is_api, is_feed_type};

@@ -34,6 +34,21 @@ pub fn resolve(href: &str, base: Option<&Url>) -> Option<Url> {
         .then_some(url)
 }
 
+/// The address that [`resolve`] gives, in the writing of its source where that is absolute already: international letters, blanks and all. For keeping what
+/// was said; who prints it as a link makes it fit first.
+pub fn as_written(href: &str, base: Option<&Url>) -> Option<String> {
+    let url = resolve(href, base)?;
+    let href = href.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_control());
+    let is_absolute = href
+        .split_once("://")
+        .is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case(url.scheme()));
+    Some(if is_absolute && !href.contains(char::is_control) {
+        href.to_string()
+    } else {
+        url.into()
+    })
+}
+
 /// Whether the address is a house's front door: no path, no query. An article is never there.
 pub fn is_front(url: &Url) -> bool {
     url.query().is_none() && url.path().trim_matches('/').is_empty()
@@ -71,6 +86,21 @@ mod tests {
             assert_eq!(resolve(bad, Some(&base)), None, "{bad}");
         }
         assert_eq!(resolve("/only-relative", None), None);
+    }
+
+    #[test]
+    fn absolute_addresses_can_be_kept_as_written() {
+        let base = Url::parse("https://news.example/a/b").unwrap();
+        let kept = |href: &str| as_written(href, Some(&base));
+        for same in ["https://bücher.example/ä b", "HTTPS://News.example"] {
+            assert_eq!(kept(same).as_deref(), Some(same));
+        }
+        assert_eq!(kept("c d").as_deref(), Some("https://news.example/a/c%20d"));
+        assert_eq!(
+            kept(" https://news.example/a\nb ").as_deref(),
+            Some("https://news.example/ab")
+        );
+        assert_eq!(kept("javascript:alert(1)"), None);
     }
 
     #[test]

@@ -174,7 +174,8 @@ impl Words {
             .or(entry.url.as_deref())
             .and_then(|base| Url::parse(base).ok());
         let clean = |markup: &Option<String>| {
-            let cleaned = html::clean(markup.as_deref().unwrap_or_default(), base.as_ref());
+            let cleaned =
+                html::with_frames_as_links(markup.as_deref().unwrap_or_default(), base.as_ref());
             html::legal(cleaned.trim()).to_string()
         };
         let (content, summary) = (clean(&entry.content), clean(&entry.summary));

@@ -2,6 +2,7 @@
 
 mod both;
 mod broken;
+mod dates;
 mod dialects;
 mod hostile;
 

@@ -22,7 +22,7 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     /// One entry, or `None` when nothing tells it from others.
     pub fn entry(&self, found: model::Entry) -> Option<Entry> {
-        let address = |href: &str| link::resolve(href, self.url).map(String::from);
+        let address = |href: &str| link::as_written(href, self.url);
         let authors: Vec<Person> = distinct(found.authors.iter().filter_map(person));
         let mut entry = Entry {
             title: line(found.title.as_ref(), self.is_atom),

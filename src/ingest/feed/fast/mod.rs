@@ -106,7 +106,7 @@ fn parse(text: &str, setting: &Setting<'_>, regular: &Regular, clock: &Clock) ->
 }
 
 fn channel(feed: &Feed, kind: Kind, setting: &Setting<'_>, regular: &Regular) -> Channel {
-    let address = |href: &str| link::resolve(href, setting.url).map(String::from);
+    let address = |href: &str| link::as_written(href, setting.url);
     let with_rel = |rel: &str| {
         feed.links
             .iter()

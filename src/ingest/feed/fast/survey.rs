@@ -276,12 +276,21 @@ impl Survey {
                         && text.len() < 2_000
                         && !text.contains(['<', '&', '@', '\n', '\r', '\t', '('])
                         && !text.contains("  ")
+                        && !(ADDRESSES.contains(&open.allowed.name) && !is_plain_address(text))
                 }
                 Holds::Date => {
                     text.starts_with(four_digits) && is_iso(text) || !could_be_exchanged(text)
                 }
             }
     }
+}
+
+/// Elements whose text is an address.
+const ADDRESSES: [&str; 2] = ["link", "comments"];
+
+/// An address that feed-rs has no reason to write in another way: it is kept as its source wrote it.
+fn is_plain_address(text: &str) -> bool {
+    text.is_ascii() && !text.contains(' ')
 }
 
 fn four_digits(c: char) -> bool {
@@ -308,7 +317,9 @@ fn is_usual(element: &str, name: &str, value: &str) -> bool {
     match (element, name) {
         ("link", "rel") => matches!(value, "alternate" | "self"),
         ("atom:link", "rel") => matches!(value, "self" | "hub"),
-        ("link" | "atom:link", "href") => value.starts_with("http") && !value.contains(['&', ' ']),
+        ("link" | "atom:link", "href") => {
+            value.starts_with("http") && !value.contains('&') && is_plain_address(value)
+        }
         ("link" | "atom:link", "type") => matches!(
             value,
             "text/html" | "application/rss+xml" | "application/atom+xml"

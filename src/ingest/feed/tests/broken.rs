@@ -28,7 +28,7 @@ fn f42_what_is_broken_is_read_and_told() {
         ),
         (rss(&item.replace("Ferry", "3 < 4")), "bare-less-than"),
         (
-            rss(&item.replace("Ferry", "CrÃ©e lâ€™Ã©tÃ©")),
+            rss(&item.replace("Ferry", "CrÃ©e l\u{e2}\u{80}\u{99}Ã©tÃ©")),
             "encoded-twice",
         ),
         (

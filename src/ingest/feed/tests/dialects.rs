@@ -271,7 +271,7 @@ fn t8_a_document_s_clear_dates_decide_its_unclear_ones() {
 
 #[test]
 fn t11_dates_that_cannot_be_read_are_told_where_and_not_invented() {
-    for none in ["soon", "Mon, 01 Jan 0001 00:00:00 +0000"] {
+    for none in ["soon", "31 February 2025"] {
         let reading = read(&rss(&format!("<guid>1</guid><pubDate>{none}</pubDate>")));
         assert_eq!(reading.entries[0].published, None);
         let odd = reading

@@ -302,7 +302,9 @@ fn bodies(item: Element<'_, '_>, entry: &mut Entry) {
         let markup = said.markup()?;
         match base {
             // An entry has one base; whose is another, is made absolute where it stands.
-            Some(base) if !base.shares_base(element) => Some(html::clean(&markup, element.base())),
+            Some(base) if !base.shares_base(element) => {
+                Some(html::with_frames_as_links(&markup, element.base()))
+            }
             _ => Some(markup),
         }
     });

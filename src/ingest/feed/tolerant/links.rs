@@ -15,12 +15,12 @@ const MOST: usize = 1_000;
 /// The absolute http(s) address that an element's text is.
 pub fn address(element: Element<'_, '_>) -> Option<String> {
     let text = element.filled()?;
-    link::resolve(&text, element.base()).map(String::from)
+    link::as_written(&text, element.base())
 }
 
 /// The absolute http(s) address that an attribute of an element is.
 pub fn attribute_address(element: Element<'_, '_>, name: &str) -> Option<String> {
-    link::resolve(element.attribute(name)?, element.base()).map(String::from)
+    link::as_written(element.attribute(name)?, element.base())
 }
 
 /// A `link` that names its address in `href` or says what it is for: Atom's, wherever it stands.

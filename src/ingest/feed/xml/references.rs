@@ -127,14 +127,18 @@ fn numbered(number: &str) -> Option<char> {
 
 /// Text that was encoded as UTF-8 twice, decoded once more; control characters that windows-1252 has letters for, as those letters.
 ///
-/// Only when every character beyond ASCII takes part: `Ã©` alone could be meant, but a whole text does not become valid UTF-8 by chance.
+/// Only when every character beyond ASCII takes part, and was a byte of ISO 8859-1: a whole text does not become valid UTF-8 by chance. What went through
+/// windows-1252 on its way is made of letters that people write, and is left as the publisher published it.
 pub(super) fn undoubled<'t>(text: Cow<'t, str>, mends: &mut Mends) -> Cow<'t, str> {
-    // Lead bytes of U+0080 to U+00FF; windows-1252's signs lie a little beyond.
+    // Lead bytes of U+0080 to U+00FF.
     let is_doubtful = text.bytes().any(|byte| matches!(byte, 0xc2 | 0xc3));
     if !is_doubtful {
         return text;
     }
-    let bytes: Option<Vec<u8>> = text.chars().map(windows_1252).collect();
+    let bytes: Option<Vec<u8>> = text
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect();
     let decoded = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
     if let Some(decoded) = decoded.filter(|decoded| decoded.chars().all(is_legal)) {
         mends.note(Mend::EncodedTwice);
@@ -153,17 +157,6 @@ pub(super) fn undoubled<'t>(text: Cow<'t, str>, mends: &mut Mends) -> Cow<'t, st
 
 fn is_control(c: char) -> bool {
     matches!(c, '\u{80}'..='\u{9f}')
-}
-
-/// The byte that a character was, if it was read as windows-1252.
-fn windows_1252(c: char) -> Option<u8> {
-    match c as u32 {
-        code @ 0..=0xff => Some(code as u8),
-        _ => WINDOWS_1252
-            .iter()
-            .position(|known| *known == c)
-            .map(|at| 0x80 + at as u8),
-    }
 }
 
 /// What stands at a place between 128 and 159 in windows-1252.
@@ -216,7 +209,8 @@ mod tests {
             (out, mends.is_empty())
         };
         let cases = [
-            ("crÃ©ent lâ€™Ã©tÃ©", "créent l’été", false),
+            ("crÃ©ent l\u{e2}\u{80}\u{99}Ã©tÃ©", "créent l’été", false),
+            ("crÃ©ent lâ€™Ã©tÃ©", "crÃ©ent lâ€™Ã©tÃ©", true),
             ("don\u{92}t", "don’t", false),
             ("créent l’été", "créent l’été", true),
             ("Ã©té", "Ã©té", true),
