@@ -404,9 +404,9 @@ files = \"articles/*\"
 [[source]]
 id = \"desk\"
 url = \"https://me:secret@news.example/feed.xml\"
-full_text = true
 
 [[feed]]
+full_text = true
 id = \"World\"
 title = \"World news\"
 from = [\"dusk\"]
@@ -468,9 +468,9 @@ error: two sources have the id `desk`
    |      ------ the other one
 
 error: this version of headwater does not know `full_text` yet
-  --> feeds.toml:20:1
+  --> feeds.toml:21:1
    |
-20 | full_text = true
+21 | full_text = true
    | ^^^^^^^^^
    |
    = help: take it out: it is planned for a later version

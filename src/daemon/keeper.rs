@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::desk::Desk;
 use crate::ingest::Visit;
+use crate::pipeline::FetchedPage;
 
 /// Visits and questions that may wait for the keeper, beyond one place for every visit that can be under way: so handing a visit over never blocks
 /// the loop while the store is sick and no new ones are claimed.
@@ -29,9 +30,26 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 enum Job {
-    /// The visits to one address.
-    Settle(Vec<Visit>),
+    Settle(Harvest),
     Ask(Box<dyn FnOnce(&mut Desk) + Send>),
+}
+
+/// What has ended and is to be stored: visits, those to one address together, and pages.
+#[derive(Default)]
+pub(super) struct Harvest {
+    pub visits: Vec<Visit>,
+    pub pages: Vec<FetchedPage>,
+}
+
+impl Harvest {
+    fn len(&self) -> usize {
+        self.visits.len() + self.pages.len()
+    }
+
+    fn add(&mut self, other: Harvest) {
+        self.visits.extend(other.visits);
+        self.pages.extend(other.pages);
+    }
 }
 
 /// A handle to the keeper. Cloned freely; the thread ends when the last handle is gone.
@@ -66,7 +84,18 @@ impl Keeper {
 
     /// Hands the finished visits to one address over. Waits while the keeper is behind.
     pub async fn settle(&self, visits: Vec<Visit>) {
-        if self.jobs.send(Job::Settle(visits)).await.is_err() {
+        let pages = Vec::new();
+        self.hand_over(Harvest { visits, pages }).await;
+    }
+
+    /// Hands a page over that was asked for. Waits while the keeper is behind.
+    pub async fn settle_page(&self, page: FetchedPage) {
+        let (visits, pages) = (Vec::new(), vec![page]);
+        self.hand_over(Harvest { visits, pages }).await;
+    }
+
+    async fn hand_over(&self, harvest: Harvest) {
+        if self.jobs.send(Job::Settle(harvest)).await.is_err() {
             tracing::debug!("a visit ended after the keeper had stopped; it will be made again");
         }
     }
@@ -112,7 +141,7 @@ fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop) {
         while let Some(job) = next.take() {
             match job {
                 Job::Ask(work) => work(&mut desk),
-                Job::Settle(visits) => next = settle_group(&mut desk, visits, &mut waiting, stop),
+                Job::Settle(first) => next = settle_group(&mut desk, first, &mut waiting, stop),
             }
             let is_idle = next.is_none() && waiting.is_empty();
             if desk.is_stale() && (is_idle || Utc::now() - composed >= COMPOSE_WITHIN) {
@@ -123,17 +152,17 @@ fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop) {
     }
 }
 
-/// Settles these visits and those that wait behind it in one commit. Returns a job of another kind that was met on the way.
+/// Settles what has ended and what waits behind it in one commit, or two where there are pages. Returns a job of another kind that was met on the way.
 fn settle_group(
     desk: &mut Desk,
-    mut group: Vec<Visit>,
+    mut group: Harvest,
     waiting: &mut mpsc::Receiver<Job>,
     stop: &Stop,
 ) -> Option<Job> {
     let mut other = None;
     while group.len() < GROUP {
         match waiting.try_recv() {
-            Ok(Job::Settle(visits)) => group.extend(visits),
+            Ok(Job::Settle(more)) => group.add(more),
             Ok(job) => {
                 other = Some(job);
                 break;
@@ -142,7 +171,7 @@ fn settle_group(
         }
     }
     let mut pause = FIRST_PAUSE;
-    while let Err(error) = desk.settle(&group, Utc::now()) {
+    while let Err(error) = desk.settle(&mut group, Utc::now()) {
         tracing::error!(%error, visits = group.len(), retry_in = ?pause, "arrivals could not be stored; they are held and tried again, published feeds stay as they are");
         if !wait(stop, pause) {
             tracing::error!(

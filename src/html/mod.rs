@@ -6,6 +6,7 @@
 
 mod address;
 mod beside;
+mod better;
 mod claims;
 mod clean;
 mod closing;
@@ -32,6 +33,7 @@ mod text;
 mod token;
 mod trim;
 mod weight;
+pub use better::is_better;
 pub use clean::clean;
 pub use depth::{MAX_DEPTH, too_deep};
 pub use feeds::{FeedLink, feed_anchors, is_api, is_feed_type};

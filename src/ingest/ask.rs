@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::entry::Reading;
-use super::fetch::{Ask, Body, Failed, Fetch, Got};
+use super::fetch::{Ask, Body, Failed, Fetch, Got, Seeks};
 use super::files::visit_files;
 use super::follow::follow;
 use super::read::{Document, Expect, read};
@@ -87,6 +87,7 @@ async fn visit_url<F: Fetch>(
         manners: source.manners.clone(),
         feed_id: source.id.clone(),
         subscribers: 0,
+        seeks: Seeks::Feed,
     };
     let mut got = fetch.fetch(&ask(validators)).await;
     if let Ok(Got {
