@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::ended::Ended;
 use super::open::{Everywhere, configuration, runtime};
 use super::out;
+use crate::config::Config;
 use crate::daemon::{Wanted, fetch_pages, refresh};
 use crate::date;
 use crate::ingest::Rule;
@@ -67,22 +68,7 @@ struct VisitShape {
 /// Exit code 1 when a source that was named could not be visited; the failures of others are data, told here and in `status`.
 pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
     let config = configuration(everywhere)?;
-    if let Some(unknown) = options
-        .sources
-        .iter()
-        .find(|id| config.source(id).is_none())
-    {
-        let known: Vec<&str> = config
-            .sources
-            .iter()
-            .map(|listening| listening.source.id.as_str())
-            .collect();
-        return Err(Ended::Wrong(format!(
-            "there is no source {unknown:?} in {}; there are: {}",
-            config.path.display(),
-            known.join(", ")
-        )));
-    }
+    all_known(&config, options)?;
     let store = Store::open(&config.store.path)?;
     let wanted = Wanted {
         sources: options.sources.clone(),
@@ -135,6 +121,27 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
             .any(|tally| tally.source == *id && tally.failure.is_none())
     });
     Ok(if missed { Ended::Failed } else { Ended::Done })
+}
+
+/// Errors when a source is named that is not in feeds.toml.
+fn all_known(config: &Config, options: &Options) -> Result<(), Ended> {
+    if let Some(unknown) = options
+        .sources
+        .iter()
+        .find(|id| config.source(id).is_none())
+    {
+        let known: Vec<&str> = config
+            .sources
+            .iter()
+            .map(|listening| listening.source.id.as_str())
+            .collect();
+        return Err(Ended::Wrong(format!(
+            "there is no source {unknown:?} in {}; there are: {}",
+            config.path.display(),
+            known.join(", ")
+        )));
+    }
+    Ok(())
 }
 
 fn line(tally: &Tally) -> String {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
-use super::keeper::Harvest;
+use super::harvest::Harvest;
 use crate::config::Config;
 use crate::ingest::{Rule, Visit};
 use crate::pipeline::{Composed, catch_up, compose, listed, settle, settle_pages, site};

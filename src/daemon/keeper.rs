@@ -9,6 +9,7 @@ use chrono::Utc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::desk::Desk;
+use super::harvest::Harvest;
 use crate::ingest::Visit;
 use crate::pipeline::FetchedPage;
 
@@ -32,24 +33,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 enum Job {
     Settle(Harvest),
     Ask(Box<dyn FnOnce(&mut Desk) + Send>),
-}
-
-/// What has ended and is to be stored: visits, those to one address together, and pages.
-#[derive(Default)]
-pub(super) struct Harvest {
-    pub visits: Vec<Visit>,
-    pub pages: Vec<FetchedPage>,
-}
-
-impl Harvest {
-    fn len(&self) -> usize {
-        self.visits.len() + self.pages.len()
-    }
-
-    fn add(&mut self, other: Harvest) {
-        self.visits.extend(other.visits);
-        self.pages.extend(other.pages);
-    }
 }
 
 /// A handle to the keeper. Cloned freely; the thread ends when the last handle is gone.

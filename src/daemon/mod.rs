@@ -6,6 +6,7 @@
 mod desk;
 mod files;
 mod fulltext;
+mod harvest;
 mod keeper;
 mod pages;
 mod reading;
