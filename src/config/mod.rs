@@ -496,6 +496,20 @@ error: `from`: there is no source `dusk`
     }
 
     #[test]
+    fn full_text_is_for_sources_on_the_web_unless_a_source_says_so_itself() {
+        let text = "[defaults]\nfull_text = true\n[[source]]\nid = \"web\"\nurl = \"https://a.example/f\"\n\
+            [[source]]\nid = \"teaser\"\nurl = \"https://a.example/g\"\nfull_text = false\n[[source]]\nid = \"disk\"\nfiles = \"a/*\"\n\
+            [[source]]\nid = \"saved\"\nfiles = \"b/*\"\nfull_text = true\n";
+        let config = parse(text, Path::new("/nowhere/feeds.toml")).unwrap();
+        let full: Vec<bool> = config
+            .sources
+            .iter()
+            .map(|listening| listening.source.full_text)
+            .collect();
+        assert_eq!(full, [true, false, false, true]);
+    }
+
+    #[test]
     fn syntax_errors_come_together_and_with_the_faults_of_sound_sections() {
         let text = "[server]\nlisten = = 5\n[fetch]\ntimeout = \"9\nper_hosts = 1\n[store]\npaht = \"x\"\n[[feed]]\nid = \"f\"\nid = \"g\"\ntitle = \"F\"\nfrom = [\"gone\"]\n";
         assert_eq!(

@@ -389,6 +389,28 @@ mod tests {
     }
 
     #[test]
+    fn t11_the_page_dates_what_its_feed_did_not() {
+        let dated = |text: &str, from| {
+            let stamp = crate::date::parse(text, &crate::date::Hints::default()).unwrap();
+            Some(crate::ingest::Dated { stamp, from })
+        };
+        let mut page = page(
+            "https://paper.example/dam",
+            "River board raises the dam",
+            "",
+        );
+        page.said.published = dated("2025-11-08T10:00:00Z", "json-ld");
+        let judged = page.judge(&entry());
+        let whole = page.complete(&entry(), judged);
+        assert_eq!(whole.published, page.said.published);
+        let own = Entry {
+            published: dated("2025-11-07T10:00:00Z", "feed"),
+            ..entry()
+        };
+        assert_eq!(page.complete(&own, judged).published, own.published);
+    }
+
+    #[test]
     fn an_edit_is_no_other_text() {
         let saying = |text: &str| Entry {
             content: Some(text.into()),

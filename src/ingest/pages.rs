@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::entry::Kind;
-use super::fetch::{Ask, Body, Failed, Fetch, Got, Seeks};
+use super::fetch::{Ask, Body, Failed, Fetch, Got, Seeks, names_private};
 use super::fulltext::PageText;
 use super::read::{Document, Expect, read};
 use super::robots::{Permission, Robots};
@@ -40,6 +40,11 @@ pub async fn visit_page<F: Fetch>(
         max_bytes: source.manners.max_bytes.min(LARGEST),
         ..source.manners.clone()
     };
+    // Told here already, so that it is the page that is refused and not a robots.txt that could not be had (F37).
+    if names_private(url) && !manners.allow_private_addresses {
+        let failure = Failure::PrivateAddress(url.host_str().unwrap_or_default().to_string());
+        return (PageArrival::Failed(failure), None);
+    }
     if let Some(refusal) = refusal(robots, fetch, url, &manners, now).await {
         return (refusal, None);
     }

@@ -250,7 +250,11 @@ fn f37_pages_at_private_addresses_are_refused_without_leave() {
         0
     );
     let told = newsroom.status("paper")["full_text"].clone();
-    assert_eq!(told["taken"], 0, "{told}");
+    assert_eq!(
+        told["reasons"][0],
+        serde_json::json!(["private-address", 3])
+    );
+    assert_eq!(told["failed"], 3, "asking again would bring the same");
 }
 
 #[test]
