@@ -6,6 +6,7 @@ use super::out;
 use crate::config::Config;
 use crate::date::rfc3339;
 use crate::ingest::{Entry, page_of};
+use crate::pipeline::WANTED;
 use crate::store::{EntryFacts, PageTotals, Store, StoreError};
 
 /// Something odd, as it was stored.
@@ -116,8 +117,9 @@ pub(super) fn page_sheet(
             .is_some_and(|listening| listening.source.full_text);
         sheet.reason = match page_of(&of_its_address(entry)) {
             Err(why) => why.sentence().to_string(),
-            Ok(_) => "it was there before full_text was, or older than the newest 50 of its visit"
-                .to_string(),
+            Ok(_) => format!(
+                "it was there before full_text was, or older than the newest {WANTED} of its visit"
+            ),
         };
         return Ok(is_full.then_some(sheet));
     };

@@ -32,6 +32,7 @@ pub async fn fetch_pages<F: Fetch + 'static>(
     sources.retain(is_wanted);
     let mut pages = Pages::new(fetch, Arc::clone(&clock));
     let mut tallies = Vec::new();
+    let mut renewed = began;
     loop {
         let now = clock();
         let room = match now - began <= WITHIN {
@@ -47,11 +48,16 @@ pub async fn fetch_pages<F: Fetch + 'static>(
         let mut ended = match tokio::time::timeout(RENEW_EVERY, pages.ended()).await {
             Ok(Some(first)) => vec![first],
             Ok(None) => break,
-            Err(_) => {
-                store.renew(clock(), LEASE, &owner)?;
-                continue;
-            }
+            Err(_) => Vec::new(),
         };
+        // One page may hang while others come and go.
+        if (clock() - renewed)
+            .to_std()
+            .is_ok_and(|since| since >= RENEW_EVERY)
+        {
+            renewed = clock();
+            store.renew(renewed, LEASE, &owner)?;
+        }
         while let Some(more) = pages.ended_already() {
             ended.push(more);
         }

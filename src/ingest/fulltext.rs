@@ -22,6 +22,9 @@ const EDITED: usize = 80;
 /// Words up to which what a feed gave as the text introduces the whole one: a long beginning of the same text would only be read twice.
 const INTRODUCTION: usize = 80;
 
+/// Words of a page's text among which its headline is looked for.
+const HEAD: usize = 40;
+
 /// Why the page of an entry is not asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAsked {
@@ -111,7 +114,7 @@ impl Rule {
             Rule::Fuller => "the page has what the feed said and clearly more",
             Rule::Empty => "no text was found on the page",
             Rule::Elsewhere => {
-                "the address led to another page, which does not speak of this article"
+                "the page, or the one its address led to, does not speak of this article"
             }
             Rule::Shorter => "what was found on the page is shorter than the feed's own text",
             Rule::NoGain => {
@@ -134,11 +137,15 @@ impl PageText {
     pub fn judge(&self, entry: &Entry) -> Judged {
         let (found, own) = (plain(&self.said), plain(entry));
         let (found_words, own_words) = (words(&found), words(&own));
-        let mut is_about = is_headed(entry, &self.said)
-            || own_words.len() >= TELLING && shared(&own_words, &found_words) >= SAME;
+        let is_telling = own_words.len() >= TELLING;
+        let title = words(entry.title.as_deref().unwrap_or_default());
+        let mut is_about = is_headed(&title, &self.said, &found_words)
+            || is_telling && shared(&own_words, &found_words) >= SAME;
+        // Servers say "not found" in the words and with the status of a page. A headline is what there is to tell by when the feed gave no text.
+        let is_to_show = self.led_elsewhere(entry) || !is_telling && title.len() > 1;
         let rule = if found_words.is_empty() {
             Rule::Empty
-        } else if self.led_elsewhere(entry) && !is_about {
+        } else if is_to_show && !is_about {
             Rule::Elsewhere
         } else if html::is_better(&found, &own) {
             is_about = true;
@@ -196,11 +203,11 @@ impl PageText {
     }
 }
 
-/// Whether the headline of the page is that of the entry.
-fn is_headed(entry: &Entry, said: &Entry) -> bool {
-    let headline = |title: &Option<String>| words(title.as_deref().unwrap_or_default());
-    let (own, found) = (headline(&entry.title), headline(&said.title));
-    !own.is_empty() && shared(&own, &found) >= SAME
+/// Whether the page bears the headline of the entry, as its own or at the beginning of its text.
+fn is_headed(title: &[String], said: &Entry, found: &[String]) -> bool {
+    let own = words(said.title.as_deref().unwrap_or_default());
+    let beginning = found.get(..HEAD.min(found.len())).unwrap_or_default();
+    !title.is_empty() && (shared(title, &own) >= SAME || shared(title, beginning) >= SAME)
 }
 
 /// Whether a feed's text is another one now, and not an edit of the one before.
@@ -347,6 +354,17 @@ mod tests {
         assert_eq!(judged.rule, Rule::Fuller);
         let whole = moved.complete(&entry(), judged);
         assert_eq!(whole.canonical.as_deref(), Some(far));
+        let missing = "Nothing was found here; perhaps the latest news will do. ".repeat(8);
+        let soft = page("https://paper.example/dam", "Not found", &missing);
+        let untold = Entry {
+            content: None,
+            ..entry()
+        };
+        assert_eq!(
+            soft.judge(&untold).rule,
+            Rule::Elsewhere,
+            "nothing shows that it is the article"
+        );
         let login = "Enter your name and the word you chose. ".repeat(8);
         let bare = Entry {
             content: None,

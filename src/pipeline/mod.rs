@@ -19,6 +19,7 @@ pub use moves::at_its_place;
 pub use record::Tally;
 pub use settle::{Settled, catch_up, listed, settle};
 pub use study::{Studied, study};
+pub use wanted::WANTED;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use crate::store::{EntryKey, PageWish, Store, StoreError};
 
 /// Most pages wanted of one visit, the newest: as many as a feed publishes when its operator says nothing. The first visit to a source with an archive
 /// of thousands is no reason to copy it.
-const WANTED: usize = 50;
+pub const WANTED: usize = 50;
 
 /// How often the page of one entry is wanted anew. A live blog that is rewritten every hour would otherwise be fetched every hour.
 const ANEW: u32 = 1;
