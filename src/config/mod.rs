@@ -468,9 +468,9 @@ error: two sources have the id `desk`
    |      ------ the other one
 
 error: this version of headwater does not know `full_text` yet
-  --> feeds.toml:21:1
+  --> feeds.toml:22:1
    |
-21 | full_text = true
+22 | full_text = true
    | ^^^^^^^^^
    |
    = help: take it out: it is planned for a later version

@@ -133,10 +133,13 @@ fn text_of(
         return Err(Failure::NotAPage(reading.kind.as_str().into()));
     }
     let said = reading.entries.into_iter().next().unwrap_or_default();
+    let mut oddities = reading.oddities;
+    // A page need not say when its article is from: most feeds do.
+    oddities.retain(|oddity| oddity.code != "no-date");
     Ok(PageText {
         url: found.as_str().to_string(),
         said,
-        oddities: reading.oddities,
+        oddities,
     })
 }
 
