@@ -80,3 +80,31 @@ fn turning_it_off_ends_asking_and_keeps_what_is_published() {
     let daemon = newsroom.daemon();
     assert!(daemon.get("/feeds/all.rss", &[]).text().contains(REST));
 }
+
+#[test]
+fn operators_are_told_what_became_of_pages_and_why() {
+    let origin = Origin::start();
+    serve_feed(&origin, &["a", "b"]);
+    origin.serve("/a", html(&article("About a", "x")));
+    let newsroom = newsroom(&origin);
+    let says = |args: &[&str], words: &str| {
+        let ran = newsroom.run(args).ended(0);
+        assert!(ran.out.contains(words), "{args:?}: {}{}", ran.out, ran.err);
+    };
+    says(&["check"], "/f, in full");
+    says(
+        &["refresh"],
+        "2 pages: 1 whole texts, 0 no better than the feed's, 1 not had",
+    );
+    let counted = "pages: 1 whole texts, 0 no better than the feed's, 1 wanted, 0 forbidden by robots.txt, 0 failed (1 status)";
+    says(&["status", "paper"], counted);
+    let (a, b) = (origin.url("/a"), origin.url("/b"));
+    says(
+        &["explain", &a],
+        "its page's text is read: the page has what the feed said and clearly more",
+    );
+    says(
+        &["explain", &b],
+        "the feed's text is read: the server answered 404",
+    );
+}
