@@ -21,6 +21,8 @@ pub struct Source {
     pub tags: Vec<String>,
     /// The zone in which its dates without a zone are read (T3), and in which its schedule runs.
     pub zone: Tz,
+    /// Whether the page of every new entry is fetched, for the whole text.
+    pub full_text: bool,
     pub manners: Manners,
 }
 

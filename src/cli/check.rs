@@ -33,6 +33,8 @@ struct SourceShape {
     address: String,
     schedule: String,
     timezone: String,
+    /// Whether the pages of its articles are fetched.
+    full_text: bool,
     next: Vec<String>,
 }
 
@@ -86,6 +88,7 @@ fn shape(file: String, config: &Config) -> Shape {
         address: listening.source.place.shown(),
         schedule: listening.schedule.text().to_string(),
         timezone: listening.schedule.zone().name().to_string(),
+        full_text: listening.source.full_text,
         next: listening
             .schedule
             .next_five(now)
@@ -115,8 +118,12 @@ fn in_words(file: &str, config: &Config) -> String {
     );
     for listening in &config.sources {
         let source = &listening.source;
+        let full_text = match source.full_text {
+            true => ", in full",
+            false => "",
+        };
         text.push_str(&format!(
-            "  source {:<14} {:<14} ({})  {}\n",
+            "  source {:<14} {:<14} ({})  {}{full_text}\n",
             source.id,
             listening.schedule.text(),
             listening.schedule.zone().name(),

@@ -9,6 +9,7 @@ use super::ended::Ended;
 use super::inspect_shape::{LinkSheet, link_sheet};
 use super::open::{Everywhere, configuration, store_to_read};
 use super::out;
+use super::pages::{PageSheet, page_in_words, page_sheet};
 use super::stories::{StoryShape, feed_named, shape, short_id};
 use crate::config::Config;
 use crate::curate::Feed;
@@ -50,6 +51,9 @@ struct Explained<'a> {
     story: StoryShape,
     public_id: &'a str,
     source_links: Vec<LinkSheet<'a>>,
+    /// What became of the pages of its entries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    full_text: Vec<PageSheet>,
     feeds: Vec<FeedShape>,
 }
 
@@ -67,6 +71,8 @@ struct FeedShape {
 struct Case {
     facts: StoryFacts,
     cited: CitedStory,
+    /// For each entry, where its source is read in full or was.
+    pages: Vec<Option<PageSheet>>,
     feeds: Vec<FeedShape>,
 }
 
@@ -135,9 +141,14 @@ fn cases(store: &Store, config: &Config, options: &Options) -> Result<Vec<Case>,
         let feeds = feeds
             .map(|feed| placed(store, config, feed, &facts))
             .collect::<Result<_, _>>()?;
+        let pages = facts.entries.iter();
+        let pages = pages
+            .map(|entry| page_sheet(store, config, entry))
+            .collect::<Result<_, _>>()?;
         cases.push(Case {
             facts,
             cited,
+            pages,
             feeds,
         });
     }
@@ -245,6 +256,7 @@ fn explained(case: &Case) -> Explained<'_> {
         story: shape(&case.facts),
         public_id: &case.facts.public_id,
         source_links: case.cited.links.iter().map(link_sheet).collect(),
+        full_text: case.pages.iter().flatten().cloned().collect(),
         feeds: feeds.collect(),
     }
 }
@@ -261,8 +273,9 @@ fn in_words(case: &Case) -> String {
         rfc3339(facts.published),
         out::tame(&facts.public_id)
     ));
-    for entry in &facts.entries {
+    for (entry, page) in facts.entries.iter().zip(&case.pages) {
         text.push_str(&entry_in_words(entry));
+        text.push_str(&page.as_ref().map(page_in_words).unwrap_or_default());
     }
     text.push_str(&format!("  stands on {} sources\n", case.cited.links.len()));
     for link in &case.cited.links {

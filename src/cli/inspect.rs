@@ -13,7 +13,7 @@ use super::inspect_shape::{all_oddities, shape};
 use super::open::{Everywhere, configuration, runtime, store_to_read};
 use super::out;
 use crate::date::{self, Hints, Precision};
-use crate::ingest::fetch::{Ask, Body, Fetch, Web, unpacked};
+use crate::ingest::fetch::{Ask, Body, Fetch, Seeks, Web, unpacked};
 use crate::ingest::{self, Dated, Document, Expect, Reading, Validators};
 use crate::pipeline::{Studied, study};
 use crate::source::Manners;
@@ -174,6 +174,7 @@ fn fetched(address: Url, document: &str, options: &Options) -> Result<Taken, End
         manners,
         feed_id: "inspect".into(),
         subscribers: 0,
+        seeks: Seeks::Feed,
     };
     let got = runtime()?.block_on(async {
         let web = Web::new(1);

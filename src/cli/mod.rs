@@ -9,6 +9,7 @@ mod inspect_shape;
 mod log;
 mod open;
 mod out;
+mod pages;
 mod refresh;
 mod run;
 mod status;

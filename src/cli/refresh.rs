@@ -9,11 +9,13 @@ use serde::Serialize;
 use super::ended::Ended;
 use super::open::{Everywhere, configuration, runtime};
 use super::out;
-use crate::daemon::{Wanted, refresh};
+use crate::config::Config;
+use crate::daemon::{Wanted, fetch_pages, refresh};
 use crate::date;
+use crate::ingest::Rule;
 use crate::ingest::fetch::Web;
-use crate::pipeline::Tally;
-use crate::store::Store;
+use crate::pipeline::{PageTally, Tally};
+use crate::store::{Store, StoreError};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -34,6 +36,21 @@ pub(super) struct Options {
 #[derive(Serialize)]
 struct Shape {
     visits: Vec<VisitShape>,
+    /// Articles' pages that were asked for, where sources are read in full.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pages: Vec<PageShape>,
+}
+
+#[derive(Serialize)]
+struct PageShape {
+    source: String,
+    url: String,
+    outcome: &'static str,
+    /// The rule that chose between its text and the feed's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -51,6 +68,63 @@ struct VisitShape {
 /// Exit code 1 when a source that was named could not be visited; the failures of others are data, told here and in `status`.
 pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
     let config = configuration(everywhere)?;
+    all_known(&config, options)?;
+    let store = Store::open(&config.store.path)?;
+    let wanted = Wanted {
+        sources: options.sources.clone(),
+        now: options.now,
+        force: options.force,
+    };
+    let tells = !everywhere.quiet && !options.json;
+    let progress = |tally: &Tally| {
+        if tells {
+            out::complain(&line(tally));
+        }
+    };
+    let web = Arc::new(Web::new(config.concurrency));
+    let (tallies, pages) = runtime()?.block_on(async {
+        let fetch = Arc::clone(&web);
+        let visits = refresh(
+            &store,
+            &config,
+            &wanted,
+            fetch,
+            Arc::new(Utc::now),
+            progress,
+        )
+        .await?;
+        let clock = Arc::new(Utc::now);
+        let pages = fetch_pages(&store, &config, &wanted, web, clock, |_| {}).await?;
+        Ok::<_, StoreError>((visits, pages))
+    })?;
+    let failed = tallies
+        .iter()
+        .filter(|tally| tally.failure.is_some())
+        .count();
+    for id in &options.sources {
+        if !tallies.iter().any(|tally| tally.source == *id) {
+            out::complain(&passed_over(&store, id)?);
+        }
+    }
+    if options.json {
+        out::emit_json(&Shape {
+            visits: tallies.iter().map(shape).collect(),
+            pages: pages.iter().map(page_shape).collect(),
+        })?;
+    } else if !everywhere.quiet {
+        let text = summary(&tallies, failed, options) + &of_pages(&pages);
+        out::emit(&text)?;
+    }
+    let missed = options.sources.iter().any(|id| {
+        !tallies
+            .iter()
+            .any(|tally| tally.source == *id && tally.failure.is_none())
+    });
+    Ok(if missed { Ended::Failed } else { Ended::Done })
+}
+
+/// Errors when a source is named that is not in feeds.toml.
+fn all_known(config: &Config, options: &Options) -> Result<(), Ended> {
     if let Some(unknown) = options
         .sources
         .iter()
@@ -67,43 +141,7 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
             known.join(", ")
         )));
     }
-    let store = Store::open(&config.store.path)?;
-    let wanted = Wanted {
-        sources: options.sources.clone(),
-        now: options.now,
-        force: options.force,
-    };
-    let tells = !everywhere.quiet && !options.json;
-    let progress = |tally: &Tally| {
-        if tells {
-            out::complain(&line(tally));
-        }
-    };
-    let web = Arc::new(Web::new(config.concurrency));
-    let round = refresh(&store, &config, &wanted, web, Arc::new(Utc::now), progress);
-    let tallies = runtime()?.block_on(round)?;
-    let failed = tallies
-        .iter()
-        .filter(|tally| tally.failure.is_some())
-        .count();
-    for id in &options.sources {
-        if !tallies.iter().any(|tally| tally.source == *id) {
-            out::complain(&passed_over(&store, id)?);
-        }
-    }
-    if options.json {
-        out::emit_json(&Shape {
-            visits: tallies.iter().map(shape).collect(),
-        })?;
-    } else if !everywhere.quiet {
-        out::emit(&summary(&tallies, failed, options))?;
-    }
-    let missed = options.sources.iter().any(|id| {
-        !tallies
-            .iter()
-            .any(|tally| tally.source == *id && tally.failure.is_none())
-    });
-    Ok(if missed { Ended::Failed } else { Ended::Done })
+    Ok(())
 }
 
 fn line(tally: &Tally) -> String {
@@ -138,6 +176,32 @@ fn summary(tallies: &[Tally], failed: usize, options: &Options) -> String {
         }
         0 => "no source is due; `headwater status` says when each is, `--now` visits them all the same".into(),
         visits => format!("{visits} visits: {added} new entries, {changed} changed, {failed} sources failed"),
+    }
+}
+
+/// What came of the pages, when any were asked for.
+fn of_pages(pages: &[PageTally]) -> String {
+    if pages.is_empty() {
+        return String::new();
+    }
+    let read = pages.iter().filter_map(|page| page.rule);
+    let (taken, kept): (Vec<Rule>, Vec<Rule>) = read.partition(|rule| rule.is_chosen());
+    format!(
+        "\n{} pages: {} whole texts, {} no better than the feed's, {} not had",
+        pages.len(),
+        taken.len(),
+        kept.len(),
+        pages.len() - taken.len() - kept.len()
+    )
+}
+
+fn page_shape(page: &PageTally) -> PageShape {
+    PageShape {
+        source: page.source.clone(),
+        url: page.url.clone(),
+        outcome: page.outcome,
+        rule: page.rule.map(Rule::as_str),
+        message: page.message.clone(),
     }
 }
 

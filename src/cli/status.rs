@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::ended::Ended;
 use super::open::{Everywhere, configuration, store_to_read};
 use super::out;
+use super::pages::{OdditySheet, PagesSheet, pages_in_words, pages_sheet};
 use crate::date;
 use crate::ingest::Asks;
 use crate::schedule::Because;
@@ -75,6 +76,8 @@ struct SourceShape {
     moving: Option<MovingShape>,
     #[serde(skip_serializing_if = "is_none")]
     withdrawn: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_text: Option<PagesSheet>,
     /// When the document came that `inspect --kept` shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     kept_document: Option<String>,
@@ -108,13 +111,6 @@ struct MovingShape {
 
 fn is_none(count: &u64) -> bool {
     *count == 0
-}
-
-#[derive(Serialize)]
-struct OdditySheet {
-    code: String,
-    at: String,
-    message: String,
 }
 
 pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, Ended> {
@@ -183,6 +179,7 @@ fn shape(counts: Totals, facts: &[SourceFacts]) -> Shape {
             moved_at: source.moves.moved_at.map(date::rfc3339),
             moving: moving(source),
             withdrawn: source.withdrawn,
+            full_text: pages_sheet(&source.pages),
             kept_document: source.specimen.map(date::rfc3339),
             oddities: last
                 .iter()
@@ -347,6 +344,7 @@ fn in_full(source: &SourceFacts) -> String {
     if source.withdrawn > 0 {
         text.push_str(&format!("  {} entries withdrawn\n", source.withdrawn));
     }
+    text.push_str(&pages_in_words(&source.pages));
     match &source.last {
         None => text.push_str("  not visited yet\n"),
         Some(visit) => {

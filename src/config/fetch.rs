@@ -77,10 +77,12 @@ pub(super) fn manners(section: &Section, base: &Manners, ledger: &mut Ledger) ->
     }
 }
 
-/// `[defaults]`: when a source is visited that does not say.
+/// `[defaults]`: when a source is visited that does not say, and whether its articles' pages are read.
 pub(super) struct Defaults<'a> {
     schedule: Option<Text<'a>>,
     zone: Tz,
+    /// For sources on the web.
+    pub full_text: bool,
     /// The default schedule in each zone it was asked for; `None` where it is faulty, which has been noted.
     read: HashMap<Tz, Option<Schedule>>,
 }
@@ -92,6 +94,7 @@ impl<'a> Defaults<'a> {
         let mut defaults = Defaults {
             schedule: section.text("schedule", ledger),
             zone,
+            full_text: section.truth("full_text", ledger).unwrap_or(false),
             read: HashMap::new(),
         };
         // Read here, so that a fault in it is found even if every source has a schedule of its own.

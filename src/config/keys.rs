@@ -82,11 +82,14 @@ pub(super) static FETCH: Kind = Kind {
     later: &[],
 };
 
+/// What `[defaults]` says for every source on the web, and a source for itself.
+const TEXTS: &[Key] = &[key("full_text", "true")];
+
 pub(super) static DEFAULTS: Kind = Kind {
     name: "defaults",
     header: "[defaults]",
-    keys: &[TIMES],
-    later: &["full_text"],
+    keys: &[TIMES, TEXTS],
+    later: &[],
 };
 
 pub(super) static SOURCE: Kind = Kind {
@@ -107,9 +110,10 @@ pub(super) static SOURCE: Kind = Kind {
             key("files", "\"articles/*\""),
         ],
         TIMES,
+        TEXTS,
         MANNERS,
     ],
-    later: &["full_text"],
+    later: &[],
 };
 
 pub(super) static FEED: Kind = Kind {

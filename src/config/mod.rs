@@ -404,9 +404,9 @@ files = \"articles/*\"
 [[source]]
 id = \"desk\"
 url = \"https://me:secret@news.example/feed.xml\"
-full_text = true
 
 [[feed]]
+full_text = true
 id = \"World\"
 title = \"World news\"
 from = [\"dusk\"]
@@ -468,9 +468,9 @@ error: two sources have the id `desk`
    |      ------ the other one
 
 error: this version of headwater does not know `full_text` yet
-  --> feeds.toml:20:1
+  --> feeds.toml:22:1
    |
-20 | full_text = true
+22 | full_text = true
    | ^^^^^^^^^
    |
    = help: take it out: it is planned for a later version
@@ -493,6 +493,20 @@ error: `from`: there is no source `dusk`
 
 10 faults in feeds.toml";
         assert_eq!(faults(text).to_string(), wanted);
+    }
+
+    #[test]
+    fn full_text_is_for_sources_on_the_web_unless_a_source_says_so_itself() {
+        let text = "[defaults]\nfull_text = true\n[[source]]\nid = \"web\"\nurl = \"https://a.example/f\"\n\
+            [[source]]\nid = \"teaser\"\nurl = \"https://a.example/g\"\nfull_text = false\n[[source]]\nid = \"disk\"\nfiles = \"a/*\"\n\
+            [[source]]\nid = \"saved\"\nfiles = \"b/*\"\nfull_text = true\n";
+        let config = parse(text, Path::new("/nowhere/feeds.toml")).unwrap();
+        let full: Vec<bool> = config
+            .sources
+            .iter()
+            .map(|listening| listening.source.full_text)
+            .collect();
+        assert_eq!(full, [true, false, false, true]);
     }
 
     #[test]

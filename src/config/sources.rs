@@ -49,8 +49,11 @@ pub(super) fn sources<'a>(
         let name = section.read("name", ledger, value::line);
         let place = place(&section, root, ledger);
         let (zone, schedule) = defaults.times(&section, ledger);
+        let full_text = section.truth("full_text", ledger);
         let manners = fetch::manners(&section, manners, ledger);
         if let (Some(id), Some(place), Some(schedule)) = (id, place, schedule) {
+            // What lies on disk is whole as it is, unless the operator says so of that very source.
+            let full_text = full_text.unwrap_or(defaults.full_text && place.is_remote());
             sources.push(Listening {
                 source: Source {
                     id,
@@ -58,6 +61,7 @@ pub(super) fn sources<'a>(
                     place,
                     tags,
                     zone,
+                    full_text,
                     manners,
                 },
                 schedule,

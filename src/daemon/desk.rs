@@ -6,9 +6,10 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
+use super::harvest::Harvest;
 use crate::config::Config;
-use crate::ingest::Visit;
-use crate::pipeline::{Composed, Settled, catch_up, compose, listed, settle, site};
+use crate::ingest::{Rule, Visit};
+use crate::pipeline::{Composed, catch_up, compose, listed, settle, settle_pages, site};
 use crate::publish::{Shelf, Site};
 use crate::schedule::Because;
 use crate::store::{Store, StoreError};
@@ -92,8 +93,25 @@ impl Desk {
         }
     }
 
-    /// Settles a group of visits and notes which feeds they made stale.
-    pub fn settle(&mut self, visits: &[Visit], now: DateTime<Utc>) -> Result<Settled, StoreError> {
+    /// Settles what has ended and notes which feeds it made stale. On an error what is left in the harvest was not stored.
+    pub fn settle(&mut self, harvest: &mut Harvest, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if !harvest.visits.is_empty() {
+            self.settle_visits(&harvest.visits, now)?;
+            harvest.visits.clear();
+        }
+        if !harvest.pages.is_empty() {
+            let settled = settle_pages(&self.store, &self.config, &harvest.pages, now)?;
+            harvest.pages.clear();
+            for page in &settled.pages {
+                let rule = page.rule.map(Rule::as_str);
+                tracing::info!(source = %page.source, url = %page.url, outcome = page.outcome, rule, "page asked for");
+            }
+            self.mark(settled.feeds);
+        }
+        Ok(())
+    }
+
+    fn settle_visits(&mut self, visits: &[Visit], now: DateTime<Utc>) -> Result<(), StoreError> {
         let settled = settle(&self.store, &self.config, visits, now)?;
         for tally in &settled.visits {
             match &tally.failure {
@@ -105,8 +123,8 @@ impl Desk {
                 }
             }
         }
-        self.mark(settled.feeds.clone());
-        Ok(settled)
+        self.mark(settled.feeds);
+        Ok(())
     }
 
     fn mark(&mut self, feeds: BTreeSet<String>) {

@@ -9,7 +9,9 @@ use chrono::Utc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::desk::Desk;
+use super::harvest::Harvest;
 use crate::ingest::Visit;
+use crate::pipeline::FetchedPage;
 
 /// Visits and questions that may wait for the keeper, beyond one place for every visit that can be under way: so handing a visit over never blocks
 /// the loop while the store is sick and no new ones are claimed.
@@ -29,8 +31,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 enum Job {
-    /// The visits to one address.
-    Settle(Vec<Visit>),
+    Settle(Harvest),
     Ask(Box<dyn FnOnce(&mut Desk) + Send>),
 }
 
@@ -66,7 +67,18 @@ impl Keeper {
 
     /// Hands the finished visits to one address over. Waits while the keeper is behind.
     pub async fn settle(&self, visits: Vec<Visit>) {
-        if self.jobs.send(Job::Settle(visits)).await.is_err() {
+        let pages = Vec::new();
+        self.hand_over(Harvest { visits, pages }).await;
+    }
+
+    /// Hands a page over that was asked for. Waits while the keeper is behind.
+    pub async fn settle_page(&self, page: FetchedPage) {
+        let (visits, pages) = (Vec::new(), vec![page]);
+        self.hand_over(Harvest { visits, pages }).await;
+    }
+
+    async fn hand_over(&self, harvest: Harvest) {
+        if self.jobs.send(Job::Settle(harvest)).await.is_err() {
             tracing::debug!("a visit ended after the keeper had stopped; it will be made again");
         }
     }
@@ -112,7 +124,7 @@ fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop) {
         while let Some(job) = next.take() {
             match job {
                 Job::Ask(work) => work(&mut desk),
-                Job::Settle(visits) => next = settle_group(&mut desk, visits, &mut waiting, stop),
+                Job::Settle(first) => next = settle_group(&mut desk, first, &mut waiting, stop),
             }
             let is_idle = next.is_none() && waiting.is_empty();
             if desk.is_stale() && (is_idle || Utc::now() - composed >= COMPOSE_WITHIN) {
@@ -123,17 +135,17 @@ fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop) {
     }
 }
 
-/// Settles these visits and those that wait behind it in one commit. Returns a job of another kind that was met on the way.
+/// Settles what has ended and what waits behind it in one commit, or two where there are pages. Returns a job of another kind that was met on the way.
 fn settle_group(
     desk: &mut Desk,
-    mut group: Vec<Visit>,
+    mut group: Harvest,
     waiting: &mut mpsc::Receiver<Job>,
     stop: &Stop,
 ) -> Option<Job> {
     let mut other = None;
     while group.len() < GROUP {
         match waiting.try_recv() {
-            Ok(Job::Settle(visits)) => group.extend(visits),
+            Ok(Job::Settle(more)) => group.add(more),
             Ok(job) => {
                 other = Some(job);
                 break;
@@ -142,7 +154,7 @@ fn settle_group(
         }
     }
     let mut pause = FIRST_PAUSE;
-    while let Err(error) = desk.settle(&group, Utc::now()) {
+    while let Err(error) = desk.settle(&mut group, Utc::now()) {
         tracing::error!(%error, visits = group.len(), retry_in = ?pause, "arrivals could not be stored; they are held and tried again, published feeds stay as they are");
         if !wait(stop, pause) {
             tracing::error!(

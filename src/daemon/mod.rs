@@ -5,13 +5,17 @@
 
 mod desk;
 mod files;
+mod fulltext;
+mod harvest;
 mod keeper;
+mod pages;
 mod reading;
 mod reload;
 mod rounds;
 mod run;
 mod visits;
 
+pub use fulltext::fetch_pages;
 pub use reading::StatusJson;
 pub use rounds::{Wanted, refresh};
 pub use run::{RunError, run};

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use super::desk::Desk;
 use super::files::Files;
 use super::keeper::Keeper;
+use super::pages::Pages;
 use super::reading::{Reading, StatusJson};
 use super::reload::Reload;
 use super::rounds::{LEASE, RENEW_EVERY, owner};
@@ -87,7 +88,8 @@ pub async fn run(
     let fetch = Arc::new(Web::new(config.concurrency));
     let mut rounds = Rounds {
         keeper: keeper.clone(),
-        visits: Visits::new(fetch, Arc::new(Utc::now)),
+        visits: Visits::new(Arc::clone(&fetch), Arc::new(Utc::now)),
+        pages: Pages::new(fetch, Arc::new(Utc::now)),
         configs,
         owner: owner(Utc::now()),
         renewed: Utc::now(),
@@ -126,6 +128,9 @@ async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, servers: Vec<JoinH
         while let Some(visits) = rounds.visits.ended_already() {
             rounds.keeper.settle(visits).await;
         }
+        while let Some(page) = rounds.pages.ended_already() {
+            rounds.keeper.settle_page(page).await;
+        }
     };
     if tokio::time::timeout(SETTLE, settling).await.is_err() {
         tracing::warn!(
@@ -133,6 +138,7 @@ async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, servers: Vec<JoinH
         );
     }
     rounds.visits.abandon().await;
+    rounds.pages.abandon().await;
     let owner = rounds.owner;
     if let Some(Err(error)) = rounds
         .keeper
@@ -236,6 +242,7 @@ struct Signals {
 struct Rounds {
     keeper: Keeper,
     visits: Visits<Web>,
+    pages: Pages<Web>,
     configs: watch::Sender<Arc<Config>>,
     owner: String,
     /// When leases were renewed last.
@@ -249,9 +256,14 @@ impl Rounds {
     async fn turn(&mut self, mut signals: Signals) {
         loop {
             let next = self.claim().await;
+            let (config, visits) = (self.configs.borrow().clone(), self.visits.under_way());
+            self.pages
+                .claim(&config, visits, &self.keeper, &self.owner)
+                .await;
             let pause = next.map_or(TICK, |at| until(at).min(TICK));
             tokio::select! {
                 Some(visits) = self.visits.ended(), if self.visits.under_way() > 0 => self.keeper.settle(visits).await,
+                Some(page) = self.pages.ended(), if self.pages.under_way() > 0 => self.keeper.settle_page(page).await,
                 () = tokio::time::sleep(pause) => {}
                 _ = signals.terminate.recv() => return,
                 _ = signals.interrupt.recv() => return,
@@ -268,7 +280,7 @@ impl Rounds {
     /// Claims and starts as many due visits as there is room for. Returns when the next one is due.
     async fn claim(&mut self) -> Option<DateTime<Utc>> {
         let config = self.configs.borrow().clone();
-        let free = config.concurrency.saturating_sub(self.visits.under_way());
+        let free = config.concurrency.saturating_sub(self.under_way());
         let owner = self.owner.clone();
         let now = Utc::now();
         let asked = self.keeper.ask_soon(move |desk| {
@@ -295,7 +307,7 @@ impl Rounds {
                     }
                 }
                 // With no room left, the next thing to happen is a visit's end.
-                next.filter(|_| self.visits.under_way() < config.concurrency)
+                next.filter(|_| self.under_way() < config.concurrency)
             }
             Some(Err(error)) => {
                 tracing::error!(%error, "what is due could not be read; published feeds stay as they are");
@@ -304,10 +316,14 @@ impl Rounds {
         }
     }
 
+    fn under_way(&self) -> usize {
+        self.visits.under_way() + self.pages.under_way()
+    }
+
     async fn look_around(&mut self) {
         notify(&[NotifyState::Watchdog]);
         let now = Utc::now();
-        if self.visits.under_way() > 0
+        if self.under_way() > 0
             && (now - self.renewed)
                 .to_std()
                 .is_ok_and(|since| since >= RENEW_EVERY)

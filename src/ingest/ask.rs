@@ -8,7 +8,7 @@ use url::Url;
 
 use super::entry::Reading;
 use super::feed::CUT_OFF;
-use super::fetch::{Ask, Body, Failed, Fetch, Got};
+use super::fetch::{Ask, Body, Failed, Fetch, Got, Seeks};
 use super::files::visit_files;
 use super::follow::follow;
 use super::read::{Document, Expect, read};
@@ -88,6 +88,7 @@ async fn visit_url<F: Fetch>(
         manners: source.manners.clone(),
         feed_id: source.id.clone(),
         subscribers: 0,
+        seeks: Seeks::Feed,
     };
     let mut got = fetch.fetch(&ask(validators)).await;
     if let Ok(Got {

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 use super::entry::{Kind, Reading};
-use super::fetch::{Ask, Body, Fetch, Got};
+use super::fetch::{Ask, Body, Fetch, Got, Seeks};
 use super::read::{Document, Expect, read};
 use super::visit::{Failure, Unreadable, Validators};
 use super::weblink::links;
@@ -143,6 +143,7 @@ async fn ask<F: Fetch>(url: &Url, manners: &Manners, fetch: &F) -> Result<(Got, 
         manners: manners.clone(),
         feed_id: "add".into(),
         subscribers: 0,
+        seeks: Seeks::Feed,
     };
     let got = fetch
         .fetch(&question)

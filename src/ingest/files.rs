@@ -168,6 +168,7 @@ mod tests {
             place,
             tags: vec![],
             zone: chrono_tz::Tz::UTC,
+            full_text: false,
             manners: Manners::default(),
         }
     }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::entry::{Channel, Oddity, Reading};
-use super::fetch::{Ask, Body, Failed, Fetch, Got};
+use super::fetch::{Ask, Body, Failed, Fetch, Got, Seeks};
 use super::read::{Document, Expect, read};
 use super::sitemap::newest;
 use super::visit::{Answer, Arrival, Failure, Fresh, Memory, PartMemory, Validators};
@@ -293,5 +293,6 @@ fn question(source: &Source, part: &PartMemory) -> Option<Ask> {
         manners: source.manners.clone(),
         feed_id: source.id.clone(),
         subscribers: 0,
+        seeks: Seeks::Feed,
     })
 }

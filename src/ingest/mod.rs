@@ -13,7 +13,9 @@ mod feed;
 pub mod fetch;
 mod files;
 mod follow;
+mod fulltext;
 mod listing;
+mod pages;
 mod party;
 mod read;
 mod robots;
@@ -29,6 +31,8 @@ pub use entry::{
     Relation,
 };
 pub use files::{in_words, matching_files};
+pub use fulltext::{Judged, NotAsked, PageText, Rule, is_rewritten, page_of};
+pub use pages::{PageArrival, visit_page};
 pub use party::{Guest, Party, visit_together};
 pub use read::{Document, Expect, read};
 pub use robots::{Permission, Robots};

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync;
 use url::Url;
 
-use super::fetch::{Ask, Body, Failed, Fetch};
+use super::fetch::{Ask, Body, Failed, Fetch, Seeks};
 use super::visit::{Failure, Validators};
 use crate::source::Manners;
 
@@ -147,6 +147,7 @@ async fn ask(fetch: &impl Fetch, robots: Url, manners: &Manners, now: DateTime<U
             },
             feed_id: String::new(),
             subscribers: 0,
+            seeks: Seeks::Feed,
         })
         .await;
     let said = |rules, holds| Said {

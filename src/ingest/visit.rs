@@ -168,6 +168,8 @@ pub enum Failure {
     RedirectLoop(String),
     #[error("the server does not speak HTTP as it should: {0}")]
     Protocol(String),
+    #[error("it is no web page but {0:?}; nothing of it was read")]
+    NotAPage(String),
     #[error("answered 304 although nothing was asked conditionally (F10)")]
     Unasked304,
     #[error(
@@ -208,6 +210,7 @@ impl Failure {
             Failure::BadRedirect(_) => "bad-redirect",
             Failure::RedirectLoop(_) => "redirect-loop",
             Failure::Protocol(_) => "protocol",
+            Failure::NotAPage(_) => "not-a-page",
             Failure::Unasked304 => "unasked-304",
             Failure::Unreadable(_) => "unreadable",
             Failure::NoFiles(_) => "no-files",

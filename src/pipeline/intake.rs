@@ -3,12 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::study::{Studied, study};
+use super::wanted::{revised, wish};
 use crate::dedupe::{self, Judgement, SETTLING, Voice, judge, speaks_better};
 use crate::enrich;
 use crate::ingest::{Dated, Entry, Oddity};
 use crate::language;
 use crate::link;
-use crate::store::{EntryKey, Store, StoreError, StoryKey};
+use crate::store::{EntryKey, PageWish, Store, StoreError, StoryKey};
 
 /// Clocks of publishers run fast by minutes; a date further in the future than this is not believed, and a story within it is published
 /// (T10).
@@ -19,7 +20,11 @@ pub(super) struct Intake<'a> {
     pub store: &'a Store,
     pub source: &'a str,
     pub now: DateTime<Utc>,
+    /// Whether the pages of its entries are fetched.
+    pub full_text: bool,
     pub oddities: Vec<Oddity>,
+    /// Pages of the new entries, in the order of the document.
+    pub wishes: Vec<PageWish>,
 }
 
 impl Intake<'_> {
@@ -45,7 +50,17 @@ impl Intake<'_> {
         store.record_verdict(key, &reason, dedupe::RULES, self.now)?;
         keep_study(store, key, &studied)?;
         self.let_speak(key, story, entry, studied.print.tokens)?;
+        if self.full_text {
+            self.wishes.extend(wish(key, entry, self.own_time(entry)));
+        }
         Ok(story)
+    }
+
+    /// When an entry was published, as far as it can be believed; now, when it cannot.
+    fn own_time(&self, entry: &Entry) -> DateTime<Utc> {
+        believed(entry.published, self.now)
+            .or_else(|| believed(entry.updated, self.now))
+            .unwrap_or(self.now)
     }
 
     /// Lets the entry speak for its story if nobody does, or if it speaks better than who does.
@@ -85,9 +100,7 @@ impl Intake<'_> {
 
     /// Founds a story on the entry's own time; on the moment it was first seen when it has none that can be believed (T10, T11).
     fn found(&self, entry: &Entry) -> Result<StoryKey, StoreError> {
-        let published = believed(entry.published, self.now)
-            .or_else(|| believed(entry.updated, self.now))
-            .unwrap_or(self.now);
+        let published = self.own_time(entry);
         let updated = believed(entry.updated, self.now)
             .filter(|at| *at > published)
             .unwrap_or(published);
@@ -116,7 +129,11 @@ impl Intake<'_> {
             self.store
                 .touch_story(story, declared.unwrap_or(self.now))?;
         }
-        keep_study(self.store, key, &studied)
+        let anew = wish(key, entry, self.own_time(entry)).filter(|_| self.full_text);
+        match revised(self.store, key, entry, before, anew, self.now)? {
+            Some(whole) => keep_study(self.store, key, &study(&whole, at)),
+            None => keep_study(self.store, key, &studied),
+        }
     }
 }
 
@@ -131,7 +148,12 @@ fn at_home(store: &Store, source: &str, url: Option<&str>) -> Result<bool, Store
     Ok(home.is_none_or(|home| link::registrable(&home) == link::registrable(&url)))
 }
 
-fn keep_study(store: &Store, entry: EntryKey, studied: &Studied) -> Result<(), StoreError> {
+/// Puts what was derived of an entry in the place of what was derived of it before.
+pub(super) fn keep_study(
+    store: &Store,
+    entry: EntryKey,
+    studied: &Studied,
+) -> Result<(), StoreError> {
     store.record_fingerprint(entry, &studied.print, dedupe::RULES)?;
     store.record_links(entry, &studied.links, enrich::RULES)?;
     store.record_language(entry, studied.language, language::RULES)

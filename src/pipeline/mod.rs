@@ -4,18 +4,22 @@
 //! made by [`study`], which `inspect` calls as well, so that what it shows is what would be stored.
 
 mod compose;
+mod fulltext;
 mod intake;
 mod moves;
 mod record;
 mod settle;
 mod study;
+mod wanted;
 mod withdraw;
 
 pub use compose::{Composed, compose, site, sources_of, weigh};
+pub use fulltext::{FetchedPage, PageTally, PagesSettled, TRIES, settle_pages};
 pub use moves::at_its_place;
 pub use record::Tally;
 pub use settle::{Settled, catch_up, listed, settle};
 pub use study::{Studied, study};
+pub use wanted::WANTED;
 
 #[cfg(test)]
 mod tests;

@@ -245,14 +245,14 @@ fn fresh_for(answer: &Answer) -> Option<Duration> {
 }
 
 /// When an answer of 429 or 503 allows another request, if it says so.
-fn retry_at(answer: &Answer, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub(super) fn retry_at(answer: &Answer, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let value = answer.retry_after.as_deref()?;
     matches!(answer.status, 429 | 503)
         .then(|| schedule::retry_after(value, now))
         .flatten()
 }
 
-fn server_of(answer: &Answer) -> Option<String> {
+pub(super) fn server_of(answer: &Answer) -> Option<String> {
     link::server(&link::resolve(&answer.url, None)?)
 }
 
@@ -260,10 +260,10 @@ fn server_of(answer: &Answer) -> Option<String> {
 pub(super) fn hold_server(
     store: &Store,
     config: &Config,
-    visit: &Visit,
+    answer: Option<&Answer>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let Some(answer) = &visit.answer else {
+    let Some(answer) = answer else {
         return Ok(());
     };
     let Some((until, server)) = retry_at(answer, now).zip(server_of(answer)) else {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::intake::Intake;
 use super::moves;
 use super::record::{Brought, Case, Tally, asked_by_feed, hold_server};
+use super::wanted::want;
 use super::withdraw::withdraw;
 use crate::config::{Config, Listening};
 use crate::ingest::{Arrival, Failure, Fresh, Memory, Oddity, Visit};
@@ -117,7 +118,7 @@ pub fn settle(
                     store.attempt(|store| Case::of(store, listening, visit, now)?.record_failure(&failure))?
                 }
             };
-            hold_server(store, config, visit, now)?;
+            hold_server(store, config, visit.answer.as_ref(), now)?;
             settled.visits.push(tally);
             for source in touched {
                 settled.feeds.extend(config.feeds_of(&source).map(|feed| feed.id.clone()));
@@ -199,7 +200,9 @@ fn settle_fresh(
         store,
         source: &visit.source,
         now,
+        full_text: case.listening.source.full_text,
         oddities: fresh.oddities.clone(),
+        wishes: Vec::new(),
     };
     let (mut added, mut changed) = (0, 0);
     let mut told = BTreeSet::new();
@@ -230,6 +233,7 @@ fn settle_fresh(
         touched.extend(store.carriers(story)?);
     }
     let mut oddities = intake.oddities;
+    want(store, intake.wishes, now, &mut oddities)?;
     let (source, kept) = (&case.listening.source, &case.kept);
     for story in withdraw(store, source, fresh, kept, now, &mut oddities)? {
         touched.extend(store.carriers(story)?);

@@ -1,5 +1,6 @@
 mod asking;
 mod moving;
+mod reading;
 
 use std::path::Path;
 use std::time::Duration;

@@ -88,7 +88,7 @@ impl Store {
             public_id,
             published: instant(published),
             updated: instant(updated),
-            entry: entry?,
+            entry: self.with_page(EntryKey(entry_key), entry?)?,
             detected,
             carrier,
             also: self.also(story, entry_key)?,

@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::holds::HELD;
 use super::moves::Moves;
+use super::page_texts::PageTotals;
 use super::shapes::{instant, oddities_from_json};
 use super::withdrawn::{Withdrawal, withdrawn};
 use super::{Store, StoreError};
@@ -45,6 +46,8 @@ pub struct SourceFacts {
     pub merge_with: Option<String>,
     /// Entries it has taken back (F46).
     pub withdrawn: u64,
+    /// Of the pages of its entries, where it is read in full.
+    pub pages: PageTotals,
     /// When the document came on which a parser failed, if one is kept.
     pub specimen: Option<DateTime<Utc>>,
     pub last: Option<VisitFacts>,
@@ -156,6 +159,7 @@ impl Store {
                 source.merge_with = self.source_at(&evidence.to, &source.id)?;
             }
             source.moves = kept.moves;
+            source.pages = self.page_totals(&source.id)?;
         }
         Ok(facts)
     }

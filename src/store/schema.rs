@@ -206,8 +206,41 @@ CREATE TABLE parts (
 ) STRICT, WITHOUT ROWID;
 ";
 
-fn steps() -> [M<'static>; 4] {
-    [M::up(FIRST), M::up(SECOND), M::up(CARRIED), M::up(PARTS)]
+/// The pages of entries whose source is read in full: which are wanted, and what they said.
+const FULL: &str = r"
+CREATE TABLE pages (
+    entry        INTEGER PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+    url          TEXT NOT NULL,                -- as asked for, without credentials
+    server       TEXT NOT NULL,                -- of that address
+    via          TEXT,                         -- of the address that answered last
+    newness      INTEGER NOT NULL,             -- the entry's own time: the newest are asked for first
+    due          INTEGER,                      -- NULL: not to be asked for any more
+    tries        INTEGER NOT NULL DEFAULT 0,   -- counted when claimed, so that a page that kills the process is not asked for for ever
+    again        INTEGER NOT NULL DEFAULT 0,   -- how often it was wanted anew because the feed's text was rewritten
+    leased_until INTEGER NOT NULL DEFAULT 0,
+    leased_by    TEXT,
+    asked        INTEGER,                      -- when last
+    outcome      TEXT,                         -- read, robots, or a failure's code
+    message      TEXT,
+    had          INTEGER,                      -- when what follows was read
+    found        TEXT,                         -- at which address, after redirects
+    title TEXT, canonical TEXT, language TEXT, published INTEGER, published_how TEXT,
+    summary TEXT, content TEXT, image TEXT, more TEXT, oddities TEXT,
+    rule         TEXT,                         -- which chose between its text and the feed's
+    about        INTEGER                       -- whether it is the page of that article
+) STRICT;
+CREATE INDEX pages_due ON pages (due) WHERE due IS NOT NULL;
+CREATE INDEX pages_via ON pages (via) WHERE via IS NOT NULL;
+";
+
+fn steps() -> [M<'static>; 5] {
+    [
+        M::up(FIRST),
+        M::up(SECOND),
+        M::up(CARRIED),
+        M::up(PARTS),
+        M::up(FULL),
+    ]
 }
 
 /// Refuses what is no store of ours, or of a newer version. Reads only, so that what is refused is left as it was.

@@ -188,7 +188,7 @@ impl Store {
                 "UPDATE sources SET leased_until = ?1 WHERE leased_by = ?2 AND leased_until < ?1",
             )?
             .execute(params![until(now, lease), owner])?;
-        Ok(())
+        self.renew_pages(until(now, lease), owner)
     }
 
     /// Gives everything back that this owner has claimed: its visits were abandoned.
@@ -198,7 +198,7 @@ impl Store {
                 "UPDATE sources SET leased_until = 0, leased_by = NULL WHERE leased_by = ?1",
             )?
             .execute([owner])?;
-        Ok(())
+        self.release_pages(owner)
     }
 
     /// Gives a claim back without a visit.
@@ -296,6 +296,6 @@ impl Store {
     }
 }
 
-fn until(now: DateTime<Utc>, lease: Duration) -> i64 {
+pub(super) fn until(now: DateTime<Utc>, lease: Duration) -> i64 {
     millis(now).saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX / 4))
 }

@@ -2,13 +2,16 @@
 
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-use super::question::Ask;
+use super::question::{Ask, Seeks};
 use crate::ingest::{Answer, Validators};
 use crate::source::without_userinfo;
 
 /// F31: constant, so that caches keep one variant for us.
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, \
                       text/xml;q=0.8, application/json;q=0.7, text/html;q=0.5, */*;q=0.1";
+
+/// The same for pages: a server that has its articles in several forms is not to send a feed.
+const ACCEPT_PAGE: &str = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1";
 
 /// F33: what `unpack` can undo, and nothing else.
 const ACCEPT_ENCODING: &str = "gzip, br, zstd";
@@ -31,7 +34,11 @@ const MOST_LINES: usize = 32;
 /// The request headers of a visit, the same on every hop; `Authorization` and `Host` follow from the URL. No cookies, no `Referer` (F30).
 pub(super) fn asking(ask: &Ask) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+    let accept = match ask.seeks {
+        Seeks::Feed => ACCEPT,
+        Seeks::Page => ACCEPT_PAGE,
+    };
+    headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
     headers.insert(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static(ACCEPT_ENCODING),
@@ -52,6 +59,16 @@ pub(super) fn asking(ask: &Ask) -> HeaderMap {
         headers.insert(A_IM, HeaderValue::from_static(FEED));
     }
     headers
+}
+
+/// The media type of an answer that says it is no web page; `None` when it says that it is one, or nothing.
+pub(super) fn not_a_page(headers: &HeaderMap) -> Option<String> {
+    let said = first(headers, header::CONTENT_TYPE)?;
+    let kind = said.split(';').next().unwrap_or_default().trim();
+    let is_page = ["", "text/html", "application/xhtml+xml"]
+        .iter()
+        .any(|page| kind.eq_ignore_ascii_case(page));
+    (!is_page).then(|| kind.to_string())
 }
 
 /// Whether a 226 says that it is a delta of the kind that was asked for, and of no other kind besides (F28).
@@ -164,6 +181,7 @@ mod tests {
             manners,
             feed_id: feed_id.into(),
             subscribers: 0,
+            seeks: Seeks::Feed,
         }
     }
 

@@ -16,7 +16,7 @@ mod web;
 
 pub use address::names_private;
 pub use body::unpacked;
-pub use question::{Ask, Body, Failed, Fetch, Got};
+pub use question::{Ask, Body, Failed, Fetch, Got, Seeks};
 pub use web::Web;
 
 #[cfg(test)]

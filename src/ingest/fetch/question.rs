@@ -27,6 +27,17 @@ pub struct Ask {
     pub feed_id: String,
     /// How many published feeds will carry what the answer brings, for the User-Agent (F29). 0 says nothing of it.
     pub subscribers: usize,
+    pub seeks: Seeks,
+}
+
+/// What sort of document is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Seeks {
+    /// Whatever is there, a feed by preference.
+    #[default]
+    Feed,
+    /// An article's page. An answer that says it is anything else is [`Failure::NotAPage`], and its body is not read.
+    Page,
 }
 
 /// Without credentials (F38).
@@ -38,6 +49,7 @@ impl fmt::Debug for Ask {
             .field("manners", &self.manners)
             .field("feed_id", &self.feed_id)
             .field("subscribers", &self.subscribers)
+            .field("seeks", &self.seeks)
             .finish()
     }
 }

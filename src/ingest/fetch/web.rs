@@ -13,7 +13,7 @@ use super::body::Decoder;
 use super::client::client;
 use super::headers;
 use super::hosts::{Hosts, Slot};
-use super::question::{Ask, Body, Failed, Fetch, Got};
+use super::question::{Ask, Body, Failed, Fetch, Got, Seeks};
 use super::redirect::{Walk, is_redirect};
 use super::trouble;
 use crate::ingest::{Answer, Failure};
@@ -151,7 +151,9 @@ async fn take(
 ) -> Result<Got, Failed> {
     let headers = std::mem::take(response.headers_mut());
     headers::note(&mut answer, &headers);
+    let stranger = headers::not_a_page(&headers).filter(|_| ask.seeks == Seeks::Page);
     let body = match answer.status {
+        200 | 203 if stranger.is_some() => Err(Failure::NotAPage(stranger.unwrap_or_default())),
         // 203 is a 200 that a proxy has touched (RFC 9110 §15.3.4). The other successes are no documents: a 206 was not asked for.
         200 | 203 => read(response, ask, &headers, &mut answer.bytes, patience)
             .await
@@ -263,6 +265,7 @@ mod tests {
             manners,
             feed_id: "desk".into(),
             subscribers: 0,
+            seeks: Seeks::Feed,
         }
     }
 
