@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::entry::Reading;
-use super::feed::CUT_OFF;
+use super::feed::{CUT_OFF, UNFINISHED};
 use super::fetch::{Ask, Body, Failed, Fetch, Got, Seeks};
 use super::files::visit_files;
 use super::follow::follow;
@@ -190,7 +190,10 @@ async fn arrival(
     };
     match reading(taken, source, now).await {
         Ok(reading) => {
-            let is_cut = reading.oddities.iter().any(|odd| odd.code == CUT_OFF);
+            let is_cut = reading
+                .oddities
+                .iter()
+                .any(|odd| [CUT_OFF, UNFINISHED].contains(&odd.code));
             let memory = if is_cut {
                 before_the_cut(memory, asked_hash(source, &url))
             } else {

@@ -235,7 +235,7 @@ pub(super) fn how(dated: &Dated) -> String {
 }
 
 /// Names of the places dates come from, as entries bear them.
-const PLACES: [&str; 10] = [
+const PLACES: [&str; 11] = [
     "feed",
     "byline",
     "meta",
@@ -246,6 +246,7 @@ const PLACES: [&str; 10] = [
     "og",
     "page",
     "address",
+    "list",
 ];
 
 pub(super) fn dated(millis: Option<i64>, how: Option<String>) -> Option<Dated> {

@@ -1,6 +1,7 @@
 //! Visiting: what a publisher sees of us, and what is left when he answers badly.
 
 mod answers;
+mod asks;
 mod manners;
 mod moves;
 mod shared;

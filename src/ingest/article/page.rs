@@ -8,17 +8,7 @@ use crate::link;
 
 /// Reads an article page. Does not fetch anything it refers to.
 pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
-    let mut oddities = Vec::new();
-    if html::too_deep(markup) {
-        oddities.push(Oddity::new(
-            "html-too-deep",
-            "document",
-            format!(
-                "nested more than {} levels; read as plain text",
-                html::MAX_DEPTH
-            ),
-        ));
-    }
+    let mut oddities: Vec<Oddity> = too_deep(markup).into_iter().collect();
     let page = html::page(markup, setting.url);
     let hints = hints(&page, setting);
     let published = dated(&page.published, "published", &hints, &mut oddities).or_else(|| {
@@ -76,6 +66,16 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
         entries: vec![entry],
         oddities,
     }
+}
+
+fn too_deep(markup: &str) -> Option<Oddity> {
+    html::too_deep(markup).then(|| {
+        let message = format!(
+            "nested more than {} levels; read as plain text",
+            html::MAX_DEPTH
+        );
+        Oddity::new("html-too-deep", "document", message)
+    })
 }
 
 /// What the page says that helps to read its dates: its language, and the order of day and month where one of them proves it (T3, T8).

@@ -16,8 +16,7 @@ use super::visit::Unreadable;
 pub use setting::{MAX_ENTRIES, Setting};
 pub use sniff::{Shape, shape};
 
-/// The oddity of a document that ends before it is over, of which the beginning could be read (F27).
-pub const CUT_OFF: &str = xml::CUT_OFF;
+pub use xml::{CUT_OFF, UNFINISHED};
 
 /// Reads RSS and Atom of every version. `text` is the whole document, decoded; its root begins at `root`.
 pub fn read_xml(text: &str, root: usize, setting: &Setting<'_>) -> Result<Reading, Unreadable> {

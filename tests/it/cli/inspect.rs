@@ -69,9 +69,7 @@ fn design_7_a_feed_document_carries_its_keys_and_no_nulls() {
 #[test]
 fn t9_inspect_prints_a_day_as_it_was_said() {
     let newsroom = Newsroom::bare("");
-    let dated = |date: &str| {
-        rss(&[item("a")]).replace("</item>", &format!("<pubDate>{date}</pubDate></item>"))
-    };
+    let dated = |date: &str| rss(&[item("a")]).replace("Sun, 09 Nov 2025 16:10:00 GMT", date);
     for (date, instant, precision, shown) in [
         (
             "9 November 2025",

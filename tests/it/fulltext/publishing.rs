@@ -10,7 +10,9 @@ use crate::origin::Origin;
 
 /// Id and dates of the one item, in JSON; and whether its text is the whole one.
 fn published(daemon: &Daemon) -> Option<([Value; 3], bool)> {
-    let feed = daemon.get("/feeds/all.json", &[]).json();
+    let answer = daemon.get("/feeds/all.json", &[]);
+    // Before the first visit has ended there is nothing to serve (S14).
+    let feed = (answer.status == 200).then(|| answer.json())?;
     let item = feed["items"].get(0)?;
     let fixed = ["id", "date_published", "date_modified"].map(|name| item[name].clone());
     Some((fixed, item["content_html"].as_str()?.contains(REST)))

@@ -92,7 +92,7 @@ fn a_news_sitemap_gives_entries_with_all_it_says() {
         (&first["published"], &first["published_from"]),
         (&"2025-11-09T16:10:00Z".into(), &"news".into())
     );
-    assert_eq!(first["updated"], "2025-11-10T12:00:00Z");
+    assert_eq!(first["updated"], "2025-11-10T00:00:00Z");
     assert_eq!(
         first["categories"],
         serde_json::json!(["ferry", "night boat"])

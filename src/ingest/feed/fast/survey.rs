@@ -276,7 +276,7 @@ impl Survey {
                         && text.len() < 2_000
                         && !text.contains(['<', '&', '@', '\n', '\r', '\t', '('])
                         && !text.contains("  ")
-                        && !(ADDRESSES.contains(&open.allowed.name) && !is_plain_address(text))
+                        && (!ADDRESSES.contains(&open.allowed.name) || is_plain_address(text))
                 }
                 Holds::Date => {
                     text.starts_with(four_digits) && is_iso(text) || !could_be_exchanged(text)

@@ -45,7 +45,7 @@ fn f42_what_is_broken_is_read_and_told() {
             rss(&format!("{item}<media:rating>adult</media:rating>")),
             "undeclared-prefix",
         ),
-        (rss(item).replace("</rss>", ""), "unclosed-tags"),
+        (rss(item).replace("</rss>", ""), "unfinished"),
         (
             rss(item).replace("</channel></rss>", "<item><tit"),
             "cut-off",

@@ -249,7 +249,7 @@ impl<'t> Builder<'t> {
         if self.open.iter().any(in_entry) {
             lexer.mends.note(Mend::CutOff);
         } else if self.tree.is_cut {
-            lexer.mends.note(Mend::UnclosedTags);
+            lexer.mends.note(Mend::Unfinished);
         }
         while !self.open.is_empty() {
             self.close();

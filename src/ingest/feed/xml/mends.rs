@@ -5,6 +5,9 @@ use crate::ingest::entry::Oddity;
 /// The code of a document that ends in the middle of something.
 pub const CUT_OFF: &str = "cut-off";
 
+/// The code of a document that ends where more might have followed: its generator is careless, or died.
+pub const UNFINISHED: &str = "unfinished";
+
 /// One way of being broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mend {
@@ -20,6 +23,7 @@ pub enum Mend {
     CrossedTags,
     UnclosedTags,
     CutOff,
+    Unfinished,
     UndeclaredPrefix,
     TooDeep,
     TooManyNodes,
@@ -27,7 +31,7 @@ pub enum Mend {
 }
 
 impl Mend {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::IllegalCharacter,
         Self::BareAmpersand,
         Self::HtmlEntity,
@@ -40,6 +44,7 @@ impl Mend {
         Self::CrossedTags,
         Self::UnclosedTags,
         Self::CutOff,
+        Self::Unfinished,
         Self::UndeclaredPrefix,
         Self::TooDeep,
         Self::TooManyNodes,
@@ -93,6 +98,10 @@ impl Mend {
             Self::CutOff => (
                 CUT_OFF,
                 "the document ends in the middle of an entry or a tag",
+            ),
+            Self::Unfinished => (
+                UNFINISHED,
+                "the document ends between two entries, without an end of its own",
             ),
             Self::UndeclaredPrefix => (
                 "undeclared-prefix",
