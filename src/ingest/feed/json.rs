@@ -88,7 +88,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn address(&self, object: &Object, key: &str) -> Option<String> {
-        link::resolve(&words(object, key)?, self.base).map(String::from)
+        link::as_written(&words(object, key)?, self.base)
     }
 
     fn channel(&self, feed: &Object) -> Channel {

@@ -130,7 +130,7 @@ fn channel(feed: &Feed, kind: Kind, setting: &Setting<'_>, regular: &Regular) ->
         subtitle: entries::line(feed.description.as_ref(), kind == Kind::Atom),
         link: page
             .and_then(|link| address(&link.href))
-            .or_else(|| link::resolve(id.as_deref()?, None).map(String::from)),
+            .or_else(|| link::as_written(id.as_deref()?, None)),
         id,
         language: regular.language.clone(),
         updated: feed.updated,

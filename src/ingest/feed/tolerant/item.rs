@@ -162,7 +162,7 @@ fn page(item: Element<'_, '_>, guid: Option<Element<'_, '_>>) -> Option<String> 
         .or_else(|| guid.and_then(links::permanent))
         .or_else(|| {
             let about = item.attribute_in(Ns::Rdf, "about")?;
-            link::resolve(about, None).map(String::from)
+            link::as_written(about, None)
         })
         .or_else(|| {
             item.named("content")

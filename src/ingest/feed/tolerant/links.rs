@@ -66,7 +66,7 @@ pub fn page(holder: Element<'_, '_>) -> Option<String> {
 pub fn front(holder: Element<'_, '_>) -> Option<String> {
     page(holder).or_else(|| {
         let id = holder.named("id").find_map(Element::filled)?;
-        link::resolve(&id, None).map(String::from)
+        link::as_written(&id, None)
     })
 }
 
@@ -148,5 +148,5 @@ pub fn permanent(guid: Element<'_, '_>) -> Option<String> {
         Some(word) if word.eq_ignore_ascii_case("true") => guid.base(),
         _ => None,
     };
-    link::resolve(&text, base).map(String::from)
+    link::as_written(&text, base)
 }
