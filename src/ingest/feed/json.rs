@@ -13,11 +13,19 @@ use crate::link;
 /// Most authors, tags and attachments of one item.
 const MOST: usize = 500;
 
+/// Most values in one document: the largest feeds, of some thousand items with twenty members each, have a fifth of them. Each is allocated by itself.
+const MAX_VALUES: usize = 500_000;
+
 type Object = Map<String, Value>;
 
 /// Reads a JSON Feed. Invalid JSON is rejected whole (F42), and so is what is no JSON Feed.
 pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
     let text = text.trim_start_matches(['\u{feff}', '\0']);
+    if has_too_many_values(text) {
+        return Err(Unreadable::Broken(format!(
+            "it holds more than {MAX_VALUES} values; no feed does"
+        )));
+    }
     let value: Value = serde_json::from_str(text)
         .map_err(|error| Unreadable::Broken(format!("it is no valid JSON: {error}")))?;
     let Value::Object(feed) = value else {
@@ -76,6 +84,25 @@ pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
         entries,
         oddities,
     })
+}
+
+/// Counts what stands outside strings and makes a value of its own: a look at each byte, before anything is allocated.
+fn has_too_many_values(text: &str) -> bool {
+    let (mut values, mut is_in_string, mut is_escaped) = (0, false, false);
+    for byte in text.bytes() {
+        if is_in_string {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' => is_escaped = true,
+                b'"' => is_in_string = false,
+                _ => {}
+            }
+        } else {
+            is_in_string = byte == b'"';
+            values += usize::from(matches!(byte, b',' | b'[' | b'{'));
+        }
+    }
+    values > MAX_VALUES
 }
 
 struct Reader<'a> {

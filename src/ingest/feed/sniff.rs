@@ -156,12 +156,17 @@ fn after_instruction(after: &str) -> Option<&str> {
     }
 }
 
+/// Longest name of an element that is looked at, in bytes: roots of feeds have seven letters. It is asked for at every `<` of the prologue.
+const LONGEST_NAME: usize = 128;
+
 /// The name of the element that begins here.
 fn name_at(text: &str) -> Option<&str> {
-    let name = text.strip_prefix('<')?;
+    let name = text
+        .strip_prefix('<')
+        .filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'))?;
+    let name = name.get(..name.floor_char_boundary(LONGEST_NAME))?;
     let end = name.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))?;
     name.get(..end)
-        .filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'))
 }
 
 /// What follows a doctype, when its first `>` may have stood inside the internal subset.

@@ -142,3 +142,26 @@ proptest! {
         survives(&text);
     }
 }
+
+#[test]
+fn f43_a_text_of_less_than_signs_is_looked_at_once() {
+    // Four million of them would take minutes if each looked for the end of a name.
+    assert_eq!(shape(&"<".repeat(4_000_000)), Shape::Text);
+}
+
+#[test]
+fn f43_json_of_too_many_values_is_refused_before_it_is_built() {
+    let url = home();
+    let items = "{},".repeat(300_000);
+    let text =
+        format!("{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{items}{{}}]}}");
+    assert!(matches!(
+        read_json(&text, &setting(&url)),
+        Err(Unreadable::Broken(_))
+    ));
+    let told = format!(
+        "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{{\"id\":\"1\",\"content_text\":\"{}\"}}]}}",
+        "a, [b] ".repeat(200_000)
+    );
+    assert_eq!(read_json(&told, &setting(&url)).unwrap().entries.len(), 1);
+}
