@@ -2,16 +2,16 @@
 
 use url::Url;
 
-/// Longer addresses are not links anybody follows; a long base would multiply with every relative link.
-const MAX_ADDRESS: usize = 4096;
+use crate::link::LONGEST;
+
 /// Candidates of one `srcset`; pages have a dozen.
 const MAX_CANDIDATES: usize = 32;
 
 /// The absolute form of an address written in markup, whatever its scheme. `//host/path` without a base is taken as
-/// https. None for what is relative without a base, too long, or no address.
+/// https. A long base would multiply with every relative link. None for what is relative without a base, too long, or no address.
 pub(super) fn absolute(written: &str, base: Option<&Url>) -> Option<Url> {
     let written = written.trim();
-    if written.is_empty() || written.len() > MAX_ADDRESS {
+    if written.is_empty() || written.len() > LONGEST {
         return None;
     }
     let url = match (Url::parse(written), base) {
@@ -22,7 +22,7 @@ pub(super) fn absolute(written: &str, base: Option<&Url>) -> Option<Url> {
         }
         (Err(_), None) => return None,
     };
-    (url.as_str().len() <= MAX_ADDRESS).then_some(url)
+    (url.as_str().len() <= LONGEST).then_some(url)
 }
 
 /// As `absolute`, for http and https only.

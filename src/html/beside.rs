@@ -1,5 +1,7 @@
 //! The words by which pages name what stands beside an article: in classes, ids, roles and test ids.
 
+use dom_query::NodeRef;
+
 /// Words that name a part of the page around an article, alone or in a longer name.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
@@ -90,6 +92,19 @@ pub(super) fn says(names: &str) -> Option<Beside> {
     } else {
         one(BYLINES).then_some(Beside::Byline)
     }
+}
+
+/// Bytes of one attribute's names that are read. The longest honest ones are lists of utility classes; these are asked for again and again.
+const LONGEST_NAMES: usize = 1_000;
+
+/// What an element is called by each of these attributes.
+pub(super) fn names(node: &NodeRef<'_>, attributes: &[&str]) -> Vec<String> {
+    let read = |key: &&str| {
+        let value = node.attr(key)?;
+        let read = value.get(..value.floor_char_boundary(LONGEST_NAMES));
+        read.map(str::to_owned)
+    };
+    attributes.iter().filter_map(read).collect()
 }
 
 /// `RelatedPosts__list-2` is `related`, `posts`, `list`, `2`.

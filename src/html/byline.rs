@@ -2,11 +2,11 @@
 
 use dom_query::{Document, NodeRef};
 
-use super::beside::words;
+use super::beside::{names, words};
 use super::claims::{Meta, around_headline, nodes, text};
 use super::jsonld::Described;
 use super::measure::short_text;
-use super::prune::stands_beside;
+use super::prune::stands_in;
 use super::text::fold;
 
 /// Bytes of a name, or of two that were not told apart. A longer "author" is a biography.
@@ -142,58 +142,42 @@ fn marked(place: &NodeRef<'_>, attribute: &str) -> Vec<String> {
                     .attr("content")
                     .map(|content| fold(&content))
                     .or_else(|| text(&name)),
-                None => content.or_else(|| short_text(&node, MAX_LINE)),
+                None => content.or_else(|| short_text(&node, MAX_LINE, " ")),
             }
         })
         .collect()
 }
 
-/// The first element that is called after an author.
+/// Who is named in the element that is called after an author the most plainly.
 fn called(document: &Document) -> Vec<String> {
-    let candidates: Vec<(Vec<String>, NodeRef<'_>)> = nodes(document, "body [class], body [id]")
+    let may_hold = |node: &NodeRef<'_>| {
+        !node.node_name().is_some_and(|name| {
+            matches!(
+                &*name,
+                "article" | "body" | "img" | "main" | "script" | "ul" | "ol"
+            )
+        })
+    };
+    let rank = |node: &NodeRef<'_>| {
+        let words = words(&names(node, &["class", "id"]).join(" "));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let is = |pattern: &&[&str]| words.windows(pattern.len()).any(|window| window == *pattern);
+        NAMES.iter().position(is)
+    };
+    let mut found: Vec<(usize, NodeRef<'_>)> = nodes(document, "body [class], body [id]")
         .into_iter()
-        .filter(|node| {
-            !node.node_name().is_some_and(|name| {
-                matches!(
-                    &*name,
-                    "article" | "body" | "img" | "main" | "script" | "ul" | "ol"
-                )
-            })
-        })
-        .map(|node| {
-            let names = ["class", "id"]
-                .iter()
-                .filter_map(|key| node.attr(key))
-                .map(|v| v.to_string())
-                .collect::<Vec<_>>()
-                .join(" ");
-            (words(&names), node)
-        })
+        .filter(may_hold)
+        .filter_map(|node| Some((rank(&node)?, node)))
         .collect();
-    for pattern in NAMES {
-        let is = |words: &Vec<String>| {
-            words
-                .windows(pattern.len())
-                .any(|window| window.iter().zip(pattern.iter()).all(|(a, b)| a == b))
-        };
-        for (_, node) in candidates
-            .iter()
-            .filter(|(words, _)| is(words))
-            .take(MAX_CALLED)
-        {
-            if elsewhere(node) {
-                continue;
-            }
-            let Some(line) = short_text(node, MAX_LINE) else {
-                continue;
-            };
-            let found = people(vec![line]);
-            if !found.is_empty() {
-                return found;
-            }
-        }
-    }
-    Vec::new()
+    found.sort_by_key(|(rank, _)| *rank);
+    found
+        .iter()
+        .take(MAX_CALLED)
+        .filter(|(_, node)| !elsewhere(node))
+        .filter_map(|(_, node)| short_text(node, MAX_LINE, " "))
+        .map(|line| people(vec![line]))
+        .find(|people| !people.is_empty())
+        .unwrap_or_default()
 }
 
 /// `By Ana Bo` just after the headline.
@@ -229,19 +213,14 @@ fn near_headline(document: &Document) -> Vec<String> {
 
 /// Whether the element speaks of a comment or of another article.
 fn elsewhere(node: &NodeRef<'_>) -> bool {
-    node.ancestors_it(None).any(|above| {
-        above
-            .node_name()
-            .is_some_and(|name| matches!(&*name, "nav" | "footer"))
-            || stands_beside(&above)
-    })
+    stands_in(node, &["nav", "footer"])
 }
 
 /// Names from lines: labels, roles, days, handles and addresses taken away, several told apart.
 fn people(lines: Vec<String>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for line in lines {
-        for name in names(&line) {
+        for name in names_in(&line) {
             if !found.contains(&name) && found.len() < MAX_AUTHORS {
                 found.push(name);
             }
@@ -250,7 +229,7 @@ fn people(lines: Vec<String>) -> Vec<String> {
     found
 }
 
-fn names(line: &str) -> Vec<String> {
+fn names_in(line: &str) -> Vec<String> {
     // Some name their author by an address.
     if line.contains("://") {
         return Vec::new();
@@ -381,7 +360,7 @@ mod tests {
             ("Par Ana Bo", vec!["Ana Bo"]),
             ("Paris Hotel", vec!["Paris Hotel"]),
         ] {
-            assert_eq!(names(line), expected, "{line}");
+            assert_eq!(names_in(line), expected, "{line}");
         }
     }
 

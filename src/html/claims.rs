@@ -12,6 +12,7 @@ const MAX_META: usize = 500;
 /// First-level headings looked at; an article has one.
 const MAX_HEADINGS: usize = 20;
 
+/// The elements of a document that a selector picks, in document order; none for what is no selector.
 pub(super) fn nodes<'a>(document: &'a Document, selector: &str) -> Vec<NodeRef<'a>> {
     document
         .try_select(selector)

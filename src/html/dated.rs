@@ -2,11 +2,11 @@
 
 use dom_query::{Document, NodeRef};
 
-use super::beside::words;
+use super::beside::{names, words};
 use super::claims::{Meta, around_headline, nodes, text};
 use super::jsonld::Described;
 use super::measure::short_text;
-use super::prune::stands_beside;
+use super::prune::stands_in;
 use super::text::fold;
 
 /// A date as written, and the rule that found it: `json-ld`, `meta`, `itemprop`, `time` or `byline`.
@@ -104,7 +104,7 @@ pub(super) fn updated(meta: &Meta, described: &Described, article: &NodeRef<'_>)
     said
 }
 
-fn names(node: &NodeRef<'_>, property: &str) -> bool {
+fn is_named(node: &NodeRef<'_>, property: &str) -> bool {
     node.attr("itemprop")
         .is_some_and(|value| value.split_ascii_whitespace().any(|word| word == property))
 }
@@ -112,7 +112,7 @@ fn names(node: &NodeRef<'_>, property: &str) -> bool {
 fn properties(place: &NodeRef<'_>, property: &str) -> Vec<String> {
     place
         .descendants_it()
-        .filter(|node| names(node, property))
+        .filter(|node| is_named(node, property))
         .take(MAX_CANDIDATES)
         .filter_map(|node| stated(&node))
         .collect()
@@ -122,7 +122,7 @@ fn properties(place: &NodeRef<'_>, property: &str) -> Vec<String> {
 fn times(place: &NodeRef<'_>, inside: bool) -> Vec<String> {
     let mut found: Vec<(bool, String)> = place
         .descendants_it()
-        .filter(|node| node.has_name("time") && !names(node, "dateModified"))
+        .filter(|node| node.has_name("time") && !is_named(node, "dateModified"))
         .take(MAX_CANDIDATES)
         .filter(|node| !within_other(node, inside))
         .filter_map(|node| {
@@ -140,27 +140,18 @@ fn times(place: &NodeRef<'_>, inside: bool) -> Vec<String> {
 /// Whether it belongs to something other than the article: a box beside it, a comment, and outside of the article's
 /// element also an item of a list.
 fn within_other(node: &NodeRef<'_>, inside: bool) -> bool {
-    node.ancestors_it(None).any(|above| {
-        let other = above.node_name().is_some_and(|name| match &*name {
-            "aside" | "nav" | "footer" => true,
-            "li" => !inside,
-            _ => false,
-        });
-        other || stands_beside(&above)
-    })
+    let elements: &[&str] = match inside {
+        true => &["aside", "nav", "footer"],
+        false => &["aside", "nav", "footer", "li"],
+    };
+    stands_in(node, elements)
 }
 
 /// Lines in elements that are called after dates, in document order.
 fn named(document: &Document) -> Vec<String> {
     let called = |node: &NodeRef<'_>| {
-        ["class", "id"]
-            .iter()
-            .filter_map(|key| node.attr(key))
-            .any(|names| {
-                words(&names)
-                    .iter()
-                    .any(|word| DATES.contains(&word.as_str()))
-            })
+        let words = words(&names(node, &["class", "id"]).join(" "));
+        words.iter().any(|word| DATES.contains(&word.as_str()))
     };
     let may_hold = |node: &NodeRef<'_>| {
         node.node_name()
@@ -195,7 +186,7 @@ fn line(node: &NodeRef<'_>) -> Option<String> {
         .or_else(|| node.attr("title").filter(|_| node.has_name("abbr")));
     let line = match written {
         Some(written) => fold(&written),
-        None => short_text(node, MAX_LINE)?,
+        None => short_text(node, MAX_LINE, " ")?,
     };
     (line.len() <= MAX_LINE && line.chars().any(char::is_numeric)).then_some(line)
 }

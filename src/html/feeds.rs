@@ -6,7 +6,7 @@ use url::Url;
 use super::address::{absolute, absolute_web};
 use super::claims::{first, nodes};
 use super::depth::too_deep;
-use super::record::short;
+use super::measure::short_text;
 use super::text::{fold, legal};
 
 /// Feeds a page may offer; blogs offer a handful, some one for every tag.
@@ -100,7 +100,7 @@ pub fn feed_anchors(html: &str, url: &Url) -> Vec<FeedLink> {
         let Some(url) = address.and_then(|address| Url::parse(&address).ok()) else {
             continue;
         };
-        let label = short(&link, LONGEST_LABEL);
+        let label = short_text(&link, LONGEST_LABEL, "");
         let called = label.as_deref().is_some_and(is_label);
         if ends_as_feeds_do(&url) || called && !url.path().ends_with(".html") {
             add(

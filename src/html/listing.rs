@@ -4,13 +4,12 @@ use dom_query::{Document, Matcher, NodeRef};
 use url::Url;
 
 use super::address::absolute;
-use super::claims::{first, text};
+use super::claims::{first, nodes, text};
 use super::depth::too_deep;
-use super::record::{
-    LONGEST_TITLE, RECORD_NODES, facts, headline, is_generic, short, touches_heading,
-};
+use super::measure::{FEW_NODES, short_text};
+use super::record::{LONGEST_TITLE, facts, headline, is_generic, touches_heading, written};
 use super::repeated::repeated;
-use super::selector::{pick, pick_within};
+use super::selector::pick_within;
 use super::text::{fold, legal};
 use crate::link;
 use crate::source::Pick;
@@ -111,7 +110,7 @@ fn picked(document: &Document, item: &str, wanted: &Pick, base: &Url) -> Result<
         title: read(&wanted.title),
         date: read(&wanted.date),
     };
-    let items = pick(document, item);
+    let items = nodes(document, item);
     if items.is_empty() {
         return Err(Unlisted::NoMatch("item", item.to_owned()));
     }
@@ -163,23 +162,23 @@ fn one(
     (titled, dated): (&mut bool, &mut bool),
 ) -> Option<Listed> {
     let (link, url) = match &within.link {
-        Some((matcher, _)) => linked(&pick_within(node, matcher, RECORD_NODES)?, base)?,
+        Some((matcher, _)) => linked(&pick_within(node, matcher, FEW_NODES)?, base)?,
         None => likeliest(node, base)?,
     };
     let named = within
         .title
         .as_ref()
-        .and_then(|(matcher, _)| pick_within(node, matcher, RECORD_NODES));
+        .and_then(|(matcher, _)| pick_within(node, matcher, FEW_NODES));
     *titled |= named.is_some();
-    let named = named.and_then(|named| Some((short(&named, LONGEST_TITLE)?, named.id)));
+    let named = named.and_then(|named| Some((short_text(&named, LONGEST_TITLE, "")?, named.id)));
     let told = named.or_else(|| headline(&link).filter(|(text, _)| !is_generic(text)));
     let facts = facts(node, told.as_ref().map(|(_, id)| *id), Some(base));
     let mut dates = facts.dates;
     if let Some((matcher, _)) = &within.date {
-        let found = pick_within(node, matcher, RECORD_NODES);
+        let found = pick_within(node, matcher, FEW_NODES);
         *dated |= found.is_some();
         // What the operator points at is the date, and nothing else is.
-        dates = found.map(|found| written(&found)).unwrap_or_default();
+        dates = found.map(|found| written(&found, LONGEST_TITLE)).unwrap_or_default();
     }
     Some(Listed {
         url: url.into(),
@@ -192,7 +191,7 @@ fn one(
 
 /// The link an element is or holds, and where it leads.
 fn linked<'a>(node: &NodeRef<'a>, base: &Url) -> Option<(NodeRef<'a>, Url)> {
-    let inside = std::iter::once(*node).chain(node.descendants_it().take(RECORD_NODES));
+    let inside = std::iter::once(*node).chain(node.descendants_it().take(FEW_NODES));
     let mut links = inside.filter_map(|node| {
         let mut url = link::resolve(&node.attr("href")?, Some(base))?;
         url.set_fragment(None);
@@ -203,20 +202,10 @@ fn linked<'a>(node: &NodeRef<'a>, base: &Url) -> Option<(NodeRef<'a>, Url)> {
 
 /// Without `link`: the link of the heading, else the first that has a headline, else the first.
 fn likeliest<'a>(item: &NodeRef<'a>, base: &Url) -> Option<(NodeRef<'a>, Url)> {
-    let inside = || std::iter::once(*item).chain(item.descendants_it().take(RECORD_NODES));
+    let inside = || std::iter::once(*item).chain(item.descendants_it().take(FEW_NODES));
     let links = || inside().filter(|node| node.has_name("a") && node.has_attr("href"));
     let heading = links().find(|link| touches_heading(link));
     let telling =
         || links().find(|link| headline(link).is_some_and(|(text, _)| !is_generic(&text)));
     linked(&heading.or_else(telling).or_else(|| links().next())?, base)
-}
-
-/// The texts of an element that is a date: what its attributes say, then what stands in it.
-fn written(node: &NodeRef<'_>) -> Vec<String> {
-    let told = ["datetime", "content", "title"]
-        .iter()
-        .filter_map(|name| node.attr(name).map(|value| fold(&value)));
-    told.chain(short(node, LONGEST_TITLE))
-        .filter(|text| !text.is_empty())
-        .collect()
 }

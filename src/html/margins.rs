@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use dom_query::{NodeId, NodeRef};
 
-use super::record::marks;
+use super::record::is_marked;
 
 /// How far up an element is looked for what makes a `<header>` that of an article.
 const CLIMB: usize = 10;
@@ -118,12 +118,7 @@ fn standing(node: &NodeRef<'_>) -> Standing {
         "nav" | "footer" | "aside" => Standing::Beside,
         "header" if !within(&["article", "main", "section", "li"]) => Standing::Beside,
         "body" | "html" | "main" => Standing::Plain,
-        _ if marks(node)
-            .iter()
-            .any(|word| BESIDE.contains(&word.as_str())) =>
-        {
-            Standing::Marked
-        }
+        _ if is_marked(node, BESIDE) => Standing::Marked,
         _ => Standing::Plain,
     }
 }

@@ -26,6 +26,10 @@ impl Size {
 /// Bytes of a piece of text outside links. Shorter ones are labels, menus and captions.
 const PROSE: usize = 60;
 
+/// Nodes of one element that are looked at, where elements that are asked may stand in one another. A teaser has some dozens; a thousand is a page inside the
+/// page.
+pub(super) const FEW_NODES: usize = 1_000;
+
 /// The sizes of all nodes below one.
 pub(super) struct Sizes {
     sizes: HashMap<NodeId, Size>,
@@ -88,25 +92,44 @@ fn is_silent(name: &str) -> bool {
     )
 }
 
-/// The text of an element when it is no longer than so many bytes, else nothing: a long element is not read to its end.
-pub(super) fn short_text(node: &NodeRef<'_>, limit: usize) -> Option<String> {
+/// The text of an element when it is no longer than so many characters, else nothing: a long element is not read to its end, and no more of one than
+/// [`FEW_NODES`]. `between` is put between its pieces.
+pub(super) fn short_text(node: &NodeRef<'_>, most: usize, between: &str) -> Option<String> {
     let mut text = String::new();
-    for inner in node.descendants_it() {
-        if inner.is_text()
-            && !inner
-                .parent()
-                .and_then(|p| p.node_name())
-                .is_some_and(|name| is_silent(&name))
-        {
-            text.push_str(&inner.text());
-            text.push(' ');
-            if text.len() > limit * 4 {
-                return None;
-            }
+    for inner in node.descendants_it().take(FEW_NODES) {
+        let parent = || inner.parent().and_then(|parent| parent.node_name());
+        if !inner.is_text() || parent().is_some_and(|name| is_silent(&name)) {
+            continue;
         }
+        let piece = inner.text();
+        // White space of the source is not folded yet.
+        if text.len() + piece.len() > most * 8 {
+            return None;
+        }
+        text.push_str(&piece);
+        text.push_str(between);
     }
     let text = fold(&text);
-    (!text.is_empty() && text.len() <= limit).then_some(text)
+    (!text.is_empty() && text.chars().count() <= most).then_some(text)
+}
+
+/// The next node in document order within `root`; with `inside` false, past what this one holds.
+pub(super) fn next<'a>(
+    node: &NodeRef<'a>,
+    root: &NodeRef<'a>,
+    inside: bool,
+) -> Option<NodeRef<'a>> {
+    if inside && let Some(child) = node.first_child() {
+        return Some(child);
+    }
+    let mut node = *node;
+    while node.id != root.id {
+        if let Some(next) = node.next_sibling() {
+            return Some(next);
+        }
+        node = node.parent()?;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -131,7 +154,7 @@ mod tests {
         let document =
             Document::fragment(format!("<p>a<b> b</b></p><p>{}</p>", "long ".repeat(100)));
         let found = document.select("p");
-        let texts: Vec<_> = found.nodes().iter().map(|p| short_text(p, 20)).collect();
+        let texts: Vec<_> = found.nodes().iter().map(|p| short_text(p, 20, " ")).collect();
         assert_eq!(texts, [Some("a b".to_owned()), None]);
     }
 }

@@ -4,7 +4,7 @@ use dom_query::NodeRef;
 
 use super::beside::{self, Beside};
 use super::elements::{is_block, is_heading};
-use super::measure::{Size, Sizes};
+use super::measure::{Size, Sizes, next};
 use super::text::fold;
 
 /// Bytes of text. What is longer is a description.
@@ -22,8 +22,8 @@ pub(super) fn prune(root: &NodeRef<'_>) {
 fn round(root: &NodeRef<'_>, comments: bool) {
     let sizes = Sizes::of(root);
     let whole = sizes.get(root);
-    let mut next = root.first_child();
-    while let Some(node) = next {
+    let mut at = root.first_child();
+    while let Some(node) = at {
         let drop = node.is_comment()
             || node.is_element()
                 && if comments {
@@ -31,26 +31,11 @@ fn round(root: &NodeRef<'_>, comments: bool) {
                 } else {
                     is_beside(&node, &sizes, whole)
                 };
-        next = node
-            .first_child()
-            .filter(|_| !drop)
-            .or_else(|| following(&node, root));
+        at = next(&node, root, !drop);
         if drop {
             node.remove_from_parent();
         }
     }
-}
-
-/// The next node in document order that is not inside this one.
-pub(super) fn following<'a>(node: &NodeRef<'a>, within: &NodeRef<'a>) -> Option<NodeRef<'a>> {
-    let mut node = *node;
-    while node.id != within.id {
-        if let Some(next) = node.next_sibling() {
-            return Some(next);
-        }
-        node = node.parent()?;
-    }
-    None
 }
 
 fn is_beside(node: &NodeRef<'_>, sizes: &Sizes, whole: Size) -> bool {
@@ -175,30 +160,29 @@ fn is_comments(node: &NodeRef<'_>, sizes: &Sizes, whole: Size) -> bool {
 
 /// What the element is called, as one text. A long name without blanks is the anchor of a heading.
 fn names(node: &NodeRef<'_>) -> String {
-    let names: Vec<String> = ["class", "id", "data-testid", "data-component"]
+    let mut told = beside::names(node, &["class", "id", "data-testid", "data-component"]);
+    told.retain(|value| value.split(['-', '_']).count() <= 5 || value.contains(' '));
+    let names: Vec<&str> = told
         .iter()
-        .filter_map(|key| node.attr(key))
-        .filter(|value| value.split(['-', '_']).count() <= 5 || value.contains(' '))
-        .flat_map(|value| {
-            value
-                .split_whitespace()
-                .filter(|name| !is_state(name))
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|value| value.split_whitespace())
+        .filter(|name| !is_state(name))
         .collect();
     names.join(" ")
 }
 
-/// Whether an element is, by what it is called, one of comments or of other articles.
-pub(super) fn stands_beside(node: &NodeRef<'_>) -> bool {
-    let part = node
-        .node_name()
-        .is_some_and(|name| matches!(&*name, "div" | "section" | "ol" | "ul" | "aside"));
-    part && matches!(
-        beside::says(&names(node)),
-        Some(Beside::Comments | Beside::Others)
-    )
+/// Whether a node stands in one of these elements, or in something that is called after comments or other articles.
+pub(super) fn stands_in(node: &NodeRef<'_>, elements: &[&str]) -> bool {
+    node.ancestors_it(None).any(|above| {
+        let Some(name) = above.node_name() else {
+            return false;
+        };
+        let is_called = || {
+            let said = beside::says(&names(&above));
+            matches!(said, Some(Beside::Comments | Beside::Others))
+        };
+        let part = matches!(&*name, "div" | "section" | "ol" | "ul" | "aside");
+        elements.contains(&&*name) || part && is_called()
+    })
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@ use dom_query::{NodeId, NodeRef};
 use url::Url;
 
 use super::address::{absolute_web, srcset};
+use super::beside::{names, words};
 use super::elements::is_heading;
+use super::measure::{FEW_NODES, next, short_text};
 use super::text::fold;
 
-/// Nodes of one element that are looked at. A teaser has some dozens; a thousand is a page inside the page.
-pub(super) const RECORD_NODES: usize = 1_000;
 /// Texts that may be a date, of one article.
 const MAX_DATES: usize = 8;
 /// Characters of a text that may be a date.
@@ -97,49 +97,12 @@ pub(super) struct Facts {
     pub image: Option<String>,
 }
 
-/// Words of class, id and itemprop, in lower case. `post-date` and `postDate` are both "post" and "date".
-pub(super) fn marks(node: &NodeRef<'_>) -> Vec<String> {
-    let mut words = Vec::new();
-    for name in ["class", "id", "itemprop", "role"] {
-        let Some(value) = node.attr(name) else {
-            continue;
-        };
-        let mut word = String::new();
-        for c in value.chars().take(400) {
-            if (!c.is_alphanumeric() || c.is_uppercase()) && !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
-            if c.is_alphanumeric() {
-                word.extend(c.to_lowercase());
-            }
-        }
-        words.push(word);
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-fn is_marked(node: &NodeRef<'_>, with: &[&str]) -> bool {
-    marks(node).iter().any(|word| with.contains(&word.as_str()))
-}
-
-/// The next node in document order within `root`; with `inside` false, past what this one holds.
-pub(super) fn next<'a>(
-    node: &NodeRef<'a>,
-    root: &NodeRef<'a>,
-    inside: bool,
-) -> Option<NodeRef<'a>> {
-    if inside && let Some(child) = node.first_child() {
-        return Some(child);
-    }
-    let mut node = *node;
-    while node.id != root.id {
-        if let Some(next) = node.next_sibling() {
-            return Some(next);
-        }
-        node = node.parent()?;
-    }
-    None
+/// Whether one of these words is in the element's class, id, itemprop or role.
+pub(super) fn is_marked(node: &NodeRef<'_>, with: &[&str]) -> bool {
+    let names = names(node, &["class", "id", "itemprop", "role"]);
+    words(&names.join(" "))
+        .iter()
+        .any(|word| with.contains(&word.as_str()))
 }
 
 fn is_heading_node(node: &NodeRef<'_>) -> bool {
@@ -151,7 +114,7 @@ pub(super) fn facts(record: &NodeRef<'_>, title: Option<NodeId>, base: Option<&U
     let mut facts = Facts::default();
     let (mut paragraphs, mut rest, mut weak) = (String::new(), String::new(), Vec::new());
     let (mut at, mut seen) = (Some(*record), 0);
-    while let Some(node) = at.filter(|_| seen < RECORD_NODES) {
+    while let Some(node) = at.filter(|_| seen < FEW_NODES) {
         seen += 1;
         let mut inside = true;
         if node.is_text() {
@@ -216,12 +179,11 @@ impl Facts {
         if title == Some(node.id) {
             return false;
         }
-        if is_marked(node, DATES) && short(node, LONGEST_DATE).is_some() {
-            let inner = |node: &NodeRef<'_>| node.has_name("time");
+        if is_marked(node, DATES) && short_text(node, LONGEST_DATE, "").is_some() {
             let holds_time = node
                 .descendants_it()
                 .take(LONGEST_DATE)
-                .any(|node| inner(&node));
+                .any(|inner| inner.has_name("time"));
             if !holds_time {
                 self.date(node);
             }
@@ -238,37 +200,24 @@ impl Facts {
     }
 
     fn date(&mut self, node: &NodeRef<'_>) {
-        let told = ["datetime", "content", "title"]
-            .iter()
-            .filter_map(|name| node.attr(name).map(|value| fold(&value)));
-        let told: Vec<String> = told.chain(short(node, LONGEST_DATE)).collect();
-        self.dates
-            .extend(told.into_iter().filter(|text| !text.is_empty()));
+        self.dates.extend(written(node, LONGEST_DATE));
     }
 }
 
-/// A node's text when it has one of at most so many characters. Looks no further than that, since elements may be nested.
-pub(super) fn short(node: &NodeRef<'_>, most: usize) -> Option<String> {
-    // White space of the source is not yet folded here.
-    let raw = most * 8;
-    let (mut text, mut room) = (String::new(), raw);
-    let inside = std::iter::once(*node).chain(node.descendants_it());
-    for node in inside.take(RECORD_NODES) {
-        if node.is_text() {
-            let piece = node.text();
-            let taken: String = piece.chars().take(room + 1).collect();
-            room = room.checked_sub(taken.chars().count())?;
-            text.push_str(&taken);
-        }
-    }
-    let text = fold(&text);
-    (!text.is_empty() && text.chars().count() <= most).then_some(text)
+/// The texts of an element that is a date: what its attributes say, then what stands in it, when that is no longer than so many characters.
+pub(super) fn written(node: &NodeRef<'_>, longest: usize) -> Vec<String> {
+    let told = ["datetime", "content", "title"]
+        .iter()
+        .filter_map(|name| node.attr(name).map(|value| fold(&value)));
+    told.chain(short_text(node, longest, ""))
+        .filter(|text| !text.is_empty())
+        .collect()
 }
 
 fn holds(node: &NodeRef<'_>, inner: Option<NodeId>) -> bool {
     inner.is_some_and(|inner| {
         node.descendants_it()
-            .take(RECORD_NODES)
+            .take(FEW_NODES)
             .any(|node| node.id == inner)
     })
 }
@@ -304,9 +253,9 @@ fn image(node: &NodeRef<'_>, base: Option<&Url>) -> Option<String> {
 /// A link's headline and the element that holds it, as far as the link alone tells.
 pub(super) fn headline(link: &NodeRef<'_>) -> Option<(String, NodeId)> {
     let marked = |is: &dyn Fn(&NodeRef<'_>) -> bool| {
-        let mut inside = link.descendants_it().take(RECORD_NODES);
+        let mut inside = link.descendants_it().take(FEW_NODES);
         let node = inside.find(|node| node.is_element() && is(node))?;
-        Some((short(&node, LONGEST_TITLE)?, node.id))
+        Some((short_text(&node, LONGEST_TITLE, "")?, node.id))
     };
     marked(&is_heading_node)
         .or_else(|| marked(&|node| is_marked(node, TITLES)))
@@ -324,7 +273,7 @@ pub(super) fn headline(link: &NodeRef<'_>) -> Option<(String, NodeId)> {
 fn own_text(link: &NodeRef<'_>) -> Option<String> {
     let mut text = String::new();
     let (mut at, mut seen) = (link.first_child(), 0);
-    while let Some(node) = at.filter(|_| seen < RECORD_NODES) {
+    while let Some(node) = at.filter(|_| seen < FEW_NODES) {
         seen += 1;
         let name = node.node_name();
         let aside = name.as_ref().is_some_and(|name| {

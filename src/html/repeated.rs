@@ -13,7 +13,8 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::margins::beside;
-use super::record::{Facts, facts, headline, is_generic, next, touches_heading};
+use super::measure::next;
+use super::record::{Facts, facts, headline, is_generic, touches_heading};
 use super::weight::{address, has_year, words};
 use crate::link;
 

@@ -1,6 +1,6 @@
 //! CSS selectors, as operators write them for pages that have no feed.
 
-use dom_query::{Document, Matcher, NodeRef};
+use dom_query::{Matcher, NodeRef};
 
 /// What is wrong with a selector; `None` when it can be used. Its parser does not say where it stumbled.
 pub fn selector_fault(text: &str) -> Option<&'static str> {
@@ -10,14 +10,6 @@ pub fn selector_fault(text: &str) -> Option<&'static str> {
     Matcher::new(text)
         .is_err()
         .then_some("not a CSS selector that headwater can use")
-}
-
-/// The elements of a document that a selector picks, in document order; none for what is no selector.
-pub(super) fn pick<'a>(document: &'a Document, selector: &str) -> Vec<NodeRef<'a>> {
-    document
-        .try_select(selector)
-        .map(|found| found.nodes().to_vec())
-        .unwrap_or_default()
 }
 
 /// The first element that a selector picks, the given one included, within `budget` nodes.

@@ -1,15 +1,14 @@
 //! Takes out of an extracted article the lines that speak of the page, and makes its addresses absolute.
 
-use dom_query::{Document, NodeRef};
+use dom_query::NodeRef;
 use url::Url;
 
 use super::address::{absolute, srcset};
 use super::claims::first;
 use super::elements::{is_block, is_heading};
-use super::measure::{Size, Sizes};
+use super::measure::{FEW_NODES, Size, Sizes, next};
 use super::phrases::{MAX_HEAD, heads_author, heads_others, is_appeal, is_furniture, is_head_line};
-use super::prune::following;
-use super::text::fold;
+use super::text::{fold, shallow};
 
 /// Bytes of a block that is worth comparing with phrases. Longer ones are prose.
 const MAX_BLOCK: usize = 400;
@@ -32,9 +31,9 @@ pub(super) struct Trimmed {
     pub(super) size: Size,
 }
 
-/// `title` is told elsewhere: a heading that repeats it goes.
+/// `title` is told elsewhere: a heading that repeats it goes. Measured again, since unfolding templates may have made a page deeper (F43).
 pub(super) fn trim(html: &str, base: Option<&Url>, title: Option<&str>) -> Trimmed {
-    let document = Document::fragment(html);
+    let document = shallow(html);
     let root = document.root();
     captions(&root);
     lines(&root, title);
@@ -64,18 +63,19 @@ fn captions(root: &NodeRef<'_>) {
         .filter(|node| node.has_name("figure"))
         .collect();
     for figure in figures {
-        let pictured = figure.descendants_it().any(|node| {
-            node.node_name()
-                .is_some_and(|name| matches!(&*name, "img" | "picture" | "video" | "iframe"))
-        });
-        if !pictured {
-            continue;
-        }
         let captions: Vec<_> = figure
             .children_it(false)
             .filter(|node| node.has_name("figcaption"))
             .collect();
-        let picture = figure.descendants_it().find(|node| node.has_name("img"));
+        let inside = || figure.descendants_it().take(FEW_NODES);
+        let is_shown = |node: NodeRef<'_>| {
+            node.node_name()
+                .is_some_and(|name| matches!(&*name, "img" | "picture" | "video" | "iframe"))
+        };
+        if captions.is_empty() || !inside().any(is_shown) {
+            continue;
+        }
+        let picture = inside().find(|node| node.has_name("img"));
         for caption in captions {
             let words = fold(&caption.text());
             if let Some(picture) = picture.filter(|p| !words.is_empty() && !p.has_attr("title")) {
@@ -94,11 +94,28 @@ fn is_line(node: &NodeRef<'_>) -> bool {
             .any(|inner| inner.node_name().is_some_and(|name| is_block(&name)))
 }
 
+/// The lines of at most so many bytes that say so.
+fn lines_that<'a>(
+    root: &NodeRef<'a>,
+    sizes: &Sizes,
+    longest: usize,
+    say: impl Fn(&str) -> bool,
+) -> Vec<NodeRef<'a>> {
+    let is = |node: &NodeRef<'a>| {
+        let text = sizes.get(node).text;
+        node.is_element()
+            && (1..=longest).contains(&text)
+            && is_line(node)
+            && say(&fold(&node.text()))
+    };
+    root.descendants_it().filter(is).collect()
+}
+
 fn lines(root: &NodeRef<'_>, title: Option<&str>) {
     let sizes = Sizes::of(root);
     let mut appeals = Vec::new();
-    let mut next = root.first_child();
-    while let Some(node) = next {
+    let mut at = root.first_child();
+    while let Some(node) = at {
         let size = sizes.get(&node);
         let is_short = node.is_element() && size.text > 0 && size.text <= MAX_BLOCK;
         let text = if is_short && is_line(&node) {
@@ -114,10 +131,7 @@ fn lines(root: &NodeRef<'_>, title: Option<&str>) {
         if !drop && !text.is_empty() && is_appeal(&text) {
             appeals.push(node);
         }
-        next = node
-            .first_child()
-            .filter(|_| !drop)
-            .or_else(|| following(&node, root));
+        at = next(&node, root, !drop);
         if drop {
             node.remove_from_parent();
         }
@@ -132,18 +146,7 @@ fn lines(root: &NodeRef<'_>, title: Option<&str>) {
 /// A line over a list of other articles goes, and the list with it.
 fn others(root: &NodeRef<'_>) {
     let sizes = Sizes::of(root);
-    let labels: Vec<_> = root
-        .descendants_it()
-        .filter(|node| {
-            let size = sizes.get(node);
-            node.is_element()
-                && size.text > 0
-                && size.text <= MAX_LABEL
-                && is_line(node)
-                && heads_others(&fold(&node.text()))
-        })
-        .collect();
-    for label in labels {
+    for label in lines_that(root, &sizes, MAX_LABEL, heads_others) {
         // It went with the list of another label.
         if label.parent().is_none() {
             continue;
@@ -175,18 +178,7 @@ fn others(root: &NodeRef<'_>) {
 /// A heading over a note about the author goes with the note, which ends at the next heading.
 fn author_boxes(root: &NodeRef<'_>) {
     let sizes = Sizes::of(root);
-    let headings: Vec<_> = root
-        .descendants_it()
-        .filter(|node| {
-            let size = sizes.get(node);
-            node.is_element()
-                && size.text > 0
-                && size.text <= MAX_LABEL
-                && is_line(node)
-                && heads_author(&fold(&node.text()))
-        })
-        .collect();
-    for heading in headings {
+    for heading in lines_that(root, &sizes, MAX_LABEL, heads_author) {
         let mut note = vec![heading];
         let mut length = 0;
         let mut next = heading.next_sibling();
