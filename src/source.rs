@@ -118,6 +118,18 @@ pub fn without_userinfo(url: &Url) -> Url {
     shown
 }
 
+/// The address with the credentials that its operator wrote into another one of the same origin: what is for an origin is for all of it, and for no other
+/// (F38). Of another origin it stays as it was.
+pub fn with_userinfo_of(url: &Url, own: &Url) -> Url {
+    let mut url = url.clone();
+    if url.origin() == own.origin() {
+        // Both fail only for URLs that cannot have credentials in the first place.
+        let _ = url.set_username(own.username());
+        let _ = url.set_password(own.password());
+    }
+    url
+}
+
 impl Default for Manners {
     fn default() -> Self {
         Manners {

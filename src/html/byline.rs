@@ -161,7 +161,11 @@ fn called(document: &Document) -> Vec<String> {
     let rank = |node: &NodeRef<'_>| {
         let words = words(&names(node, &["class", "id"]).join(" "));
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let is = |pattern: &&[&str]| words.windows(pattern.len()).any(|window| window == *pattern);
+        let is = |pattern: &&[&str]| {
+            words
+                .windows(pattern.len())
+                .any(|window| window == *pattern)
+        };
         NAMES.iter().position(is)
     };
     let mut found: Vec<(usize, NodeRef<'_>)> = nodes(document, "body [class], body [id]")

@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 
 use dom_query::{Document, NodeRef};
+use url::Url;
 
+use super::address::absolute;
+use super::depth::too_deep;
 use super::jsonld::Described;
-use super::text::fold;
+use super::text::{fold, legal};
 
 /// `meta` elements looked at; pages have some dozens.
 const MAX_META: usize = 500;
@@ -22,6 +25,32 @@ pub(super) fn nodes<'a>(document: &'a Document, selector: &str) -> Vec<NodeRef<'
 
 pub(super) fn first<'a>(document: &'a Document, selector: &str) -> Option<NodeRef<'a>> {
     nodes(document, selector).into_iter().next()
+}
+
+/// The tree of a page; `None` when it is too deep or too large for one (F43).
+pub(super) fn opened(html: &str) -> Option<Document> {
+    // A page without a doctype would be parsed by other rules than those its depth is measured by.
+    (!too_deep(html)).then(|| Document::from(format!("<!DOCTYPE html>{}", legal(html))))
+}
+
+/// The tree of a page's head alone; an empty one when even that is too deep.
+pub(super) fn opened_head(html: &str) -> Document {
+    let head = html
+        .split_once("<body")
+        .or_else(|| html.split_once("</head"))
+        .map_or("", |(head, _)| head);
+    opened(head).unwrap_or_default()
+}
+
+/// The base that a page names for its relative addresses. `url` is its own.
+pub(super) fn named_base(document: &Document, url: Option<&Url>) -> Option<Url> {
+    absolute(&first(document, "base[href]")?.attr("href")?, url)
+}
+
+/// The language that a page gives its root, as written.
+pub(super) fn root_language(document: &Document) -> Option<String> {
+    let lang = fold(&first(document, "html[lang]")?.attr("lang")?);
+    Some(lang).filter(|lang| !lang.is_empty())
 }
 
 pub(super) fn text(node: &NodeRef<'_>) -> Option<String> {

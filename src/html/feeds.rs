@@ -1,13 +1,12 @@
 //! The feeds that a page names (D1).
 
-use dom_query::{Document, NodeRef};
+use dom_query::NodeRef;
 use url::Url;
 
-use super::address::{absolute, absolute_web};
-use super::claims::{first, nodes};
-use super::depth::too_deep;
+use super::address::absolute_web;
+use super::claims::{named_base, nodes, opened, opened_head};
 use super::measure::short_text;
-use super::text::{fold, legal};
+use super::text::fold;
 
 /// Feeds a page may offer; blogs offer a handful, some one for every tag.
 const MAX_FEEDS: usize = 100;
@@ -52,10 +51,13 @@ pub(super) fn has_rel(link: &NodeRef<'_>, wanted: &str) -> bool {
     })
 }
 
-/// `link rel=alternate` of a feed type, in document order, each address once.
-pub(super) fn feeds(document: &Document, base: Option<&Url>) -> Vec<FeedLink> {
+/// `link rel=alternate` of a feed type, in document order, each address once. Of a page too deep for a tree only the head is looked at (F43).
+pub fn feed_links(html: &str, url: &Url) -> Vec<FeedLink> {
+    let document = opened(html).unwrap_or_else(|| opened_head(html));
+    let named_base = named_base(&document, Some(url));
+    let base = named_base.as_ref().or(Some(url));
     let mut found: Vec<FeedLink> = Vec::new();
-    for link in nodes(document, "link[rel][type][href]") {
+    for link in nodes(&document, "link[rel][type][href]") {
         let mime = link.attr("type").unwrap_or_default();
         let mime = mime
             .split(';')
@@ -87,12 +89,10 @@ fn add(found: &mut Vec<FeedLink>, feed: FeedLink) {
 /// Links in a page's text that plainly lead to feeds: their address ends as feeds' do, or they are called “RSS” and the like. In document order. None
 /// where the page is too deep for a tree (F43). Whether there is a feed is for whoever asks for it.
 pub fn feed_anchors(html: &str, url: &Url) -> Vec<FeedLink> {
-    if too_deep(html) {
+    let Some(document) = opened(html) else {
         return Vec::new();
-    }
-    let document = Document::from(format!("<!DOCTYPE html>{}", legal(html)));
-    let named_base =
-        first(&document, "base[href]").and_then(|node| absolute(&node.attr("href")?, Some(url)));
+    };
+    let named_base = named_base(&document, Some(url));
     let base = named_base.as_ref().or(Some(url));
     let mut found = Vec::new();
     for link in nodes(&document, "a[href]") {
@@ -156,6 +156,34 @@ fn ends_as_feeds_do(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn d1_feeds_are_found_in_order() {
+        let url = Url::parse("https://s.example/news/1").unwrap();
+        let found = feed_links(
+            "<head><base href=/sub/>\
+            <link REL='Alternate stylesheet' type='application/rss+xml; charset=utf-8' href=rss title=' News  feed '>\
+            <link rel=alternate type=application/json href=/wp-json/x><link rel=alternate type=application/json+oembed href=/o>\
+            <link rel=alternate type=APPLICATION/FEED+JSON href=//j.example/f><link rel=alternate type=text/html href=/de>\
+            <link rel=alternate type=application/rss+xml href=rss><link rel=alternate type=application/atom+xml href=javascript:x></head>",
+            &url,
+        );
+        let urls: Vec<_> = found
+            .iter()
+            .map(|f| (f.url.as_str(), f.mime.as_str(), f.title.as_deref()))
+            .collect();
+        assert_eq!(
+            urls,
+            [
+                (
+                    "https://s.example/sub/rss",
+                    "application/rss+xml",
+                    Some("News feed")
+                ),
+                ("https://j.example/f", "application/feed+json", None)
+            ]
+        );
+    }
 
     #[test]
     fn d1_links_in_the_text_that_plainly_lead_to_feeds() {

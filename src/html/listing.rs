@@ -3,21 +3,18 @@
 use dom_query::{Document, Matcher, NodeRef};
 use url::Url;
 
-use super::address::absolute;
-use super::claims::{first, nodes, text};
-use super::depth::too_deep;
+use super::claims::{first, named_base, nodes, opened, root_language, text};
 use super::measure::{FEW_NODES, short_text};
 use super::record::{LONGEST_TITLE, facts, headline, is_generic, touches_heading, written};
 use super::repeated::repeated;
 use super::selector::pick_within;
-use super::text::{fold, legal};
 use crate::link;
 use crate::source::Pick;
 
 /// Articles of one page. The longest archives on one page have some thousands.
 pub const MAX_LISTED: usize = 5_000;
 
-/// One article as a page lists it. Texts are plain, addresses absolute.
+/// One article as a page lists it. Texts are plain, addresses absolute; that of the article is as it may be published (L2).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listed {
     pub url: String,
@@ -58,34 +55,26 @@ pub enum Unlisted {
 /// With `pick.item`, every element it matches is an article, on whatever site it lies: the operator said so. Without it the page is searched for
 /// links of its own site that repeat. Does not read dates, and follows nothing.
 pub fn listing(html: &str, url: &Url, pick: &Pick) -> Result<Listing, Unlisted> {
-    if too_deep(html) {
-        return Err(Unlisted::TooDeep);
-    }
-    // A page without a doctype would be parsed by other rules than those its depth was measured by.
-    let document = Document::from(format!("<!DOCTYPE html>{}", legal(html)));
-    let named_base =
-        first(&document, "base[href]").and_then(|node| absolute(&node.attr("href")?, Some(url)));
+    let document = opened(html).ok_or(Unlisted::TooDeep)?;
+    let named_base = named_base(&document, Some(url));
     let base = named_base.as_ref().unwrap_or(url);
     let mut listing = match &pick.item {
         Some(item) => picked(&document, item, pick, base)?,
         None => found(&document, base, url)?,
     };
     listing.title = first(&document, "head title").as_ref().and_then(text);
-    listing.language = first(&document, "html[lang]")
-        .and_then(|html| html.attr("lang"))
-        .map(|lang| fold(&lang))
-        .filter(|lang| !lang.is_empty());
+    listing.language = root_language(&document);
     Ok(listing)
 }
 
 fn found(document: &Document, base: &Url, here: &Url) -> Result<Listing, Unlisted> {
     let body = document.body().unwrap_or_else(|| document.root());
-    let found = repeated(&body, Some(base), here);
+    let found = repeated(&body, base, here);
     if found.is_empty() {
         return Err(Unlisted::NothingRepeats);
     }
     let items = found.into_iter().map(|found| Listed {
-        url: found.url.into(),
+        url: link::publishable(&found.url).into(),
         title: Some(found.title),
         dates: found.facts.dates,
         summary: found.facts.summary,
@@ -172,13 +161,15 @@ fn one(
     *titled |= named.is_some();
     let named = named.and_then(|named| Some((short_text(&named, LONGEST_TITLE, "")?, named.id)));
     let told = named.or_else(|| headline(&link).filter(|(text, _)| !is_generic(text)));
-    let facts = facts(node, told.as_ref().map(|(_, id)| *id), Some(base));
+    let facts = facts(node, told.as_ref().map(|(_, id)| *id), base);
     let mut dates = facts.dates;
     if let Some((matcher, _)) = &within.date {
         let found = pick_within(node, matcher, FEW_NODES);
         *dated |= found.is_some();
         // What the operator points at is the date, and nothing else is.
-        dates = found.map(|found| written(&found, LONGEST_TITLE)).unwrap_or_default();
+        dates = found
+            .map(|found| written(&found, LONGEST_TITLE))
+            .unwrap_or_default();
     }
     Some(Listed {
         url: url.into(),

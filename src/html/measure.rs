@@ -154,7 +154,11 @@ mod tests {
         let document =
             Document::fragment(format!("<p>a<b> b</b></p><p>{}</p>", "long ".repeat(100)));
         let found = document.select("p");
-        let texts: Vec<_> = found.nodes().iter().map(|p| short_text(p, 20, " ")).collect();
+        let texts: Vec<_> = found
+            .nodes()
+            .iter()
+            .map(|p| short_text(p, 20, " "))
+            .collect();
         assert_eq!(texts, [Some("a b".to_owned()), None]);
     }
 }

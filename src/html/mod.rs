@@ -6,7 +6,6 @@
 
 mod address;
 mod beside;
-mod better;
 mod byline;
 mod claims;
 mod clean;
@@ -35,11 +34,9 @@ mod text;
 mod token;
 mod trim;
 mod weight;
-pub use better::is_better;
 pub use clean::{clean, with_frames_as_links};
 pub use depth::{MAX_DEPTH, too_deep};
-pub use extract::{Main, main_content};
-pub use feeds::{FeedLink, feed_anchors, is_api, is_feed_type};
+pub use feeds::{FeedLink, feed_anchors, feed_links, is_api, is_feed_type};
 pub use flow::flow;
 pub use layout::{Anchor, Flow, Heading, Quote};
 pub use listing::{Listed, Listing, MAX_LISTED, Unlisted, listing};

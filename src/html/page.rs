@@ -3,16 +3,15 @@
 use dom_query::Document;
 use url::Url;
 
-use super::address::{absolute, absolute_web};
+use super::address::absolute_web;
 use super::byline::authors;
-use super::claims::{Meta, first, nodes, title};
+use super::claims::{Meta, named_base, nodes, opened, opened_head, root_language, title};
 use super::content;
 use super::dated::{Said, published, updated};
-use super::depth::too_deep;
-use super::extract::{Main, extract, flat};
-use super::feeds::{FeedLink, feeds, has_rel};
+use super::extract::extract;
+use super::feeds::has_rel;
 use super::jsonld::{self, Described};
-use super::text::{fold, legal};
+use super::text::flatten;
 
 /// What a page says of itself. Texts are plain; addresses absolute and http(s).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,8 +31,8 @@ pub struct Page {
     /// HTML of the main content, **not sanitised**. Its links are absolute where the page names a `<base>`;
     /// otherwise they are relative to the page's address.
     pub content: String,
-    /// In document order.
-    pub feeds: Vec<FeedLink>,
+    /// Too deep or too large for a tree: its content is text in paragraphs (F43).
+    pub is_flat: bool,
     /// What the article says it is made from (schema.org `isBasedOn`).
     pub is_based_on: Vec<String>,
     /// Addresses, or texts where the page gives no address (schema.org `citation`).
@@ -43,44 +42,35 @@ pub struct Page {
 /// Reads a page. `url` is its final address (F44). Of a page too deep for a DOM only the head is read, and its content
 /// is paragraphs of text (F43). Never fails: what is not said is absent.
 pub fn page(html: &str, url: Option<&Url>) -> Page {
-    if !too_deep(html) {
-        return read(html, url, None);
+    match opened(html) {
+        Some(document) => read(&document, url, None),
+        None => read(&opened_head(html), url, Some(flatten(html))),
     }
-    let head = html
-        .split_once("<body")
-        .or_else(|| html.split_once("</head"))
-        .map_or("", |(head, _)| head);
-    let head = if too_deep(head) { "" } else { head };
-    read(head, url, flat(html))
 }
 
-fn read(html: &str, url: Option<&Url>, flat: Option<Main>) -> Page {
-    // A page without a doctype would be parsed by other rules than those its depth was measured by.
-    let document = Document::from(format!("<!DOCTYPE html>{}", legal(html)));
-    let named_base =
-        first(&document, "base[href]").and_then(|node| absolute(&node.attr("href")?, url));
+fn read(document: &Document, url: Option<&Url>, flat: Option<String>) -> Page {
+    let named_base = named_base(document, url);
     let base = named_base.as_ref().or(url);
-    let meta = Meta::read(&document);
-    let mut described = jsonld::of(&document).unwrap_or_default();
+    let meta = Meta::read(document);
+    let mut described = jsonld::of(document).unwrap_or_default();
     let body = described.body.take();
-    let article = content::find(&document);
+    let article = content::find(document);
     let site_name = meta
         .first(&["og:site_name", "application-name"])
         .or(described.publisher.clone());
     let web = |written: &str| absolute_web(written, base);
-    let title = title(&document, &meta, &described, &article, site_name.as_deref());
+    let title = title(document, &meta, &described, &article, site_name.as_deref());
     let mut page = Page {
-        authors: authors(&document, &meta, &described, &article, site_name.as_deref()),
-        published: published(&document, &meta, &described, &article),
+        authors: authors(document, &meta, &described, &article, site_name.as_deref()),
+        published: published(document, &meta, &described, &article),
         updated: updated(&meta, &described, &article),
-        canonical: canonical(&document, base),
+        canonical: canonical(document, base),
         og_url: meta.first(&["og:url"]).and_then(|u| web(&u)),
-        language: language(&document, &meta, &described),
+        language: language(document, &meta, &described),
         image: meta
             .first(&["og:image", "og:image:url", "twitter:image"])
             .or(described.image.clone())
             .and_then(|u| web(&u)),
-        feeds: feeds(&document, base),
         is_based_on: described
             .is_based_on
             .iter()
@@ -103,16 +93,16 @@ fn read(html: &str, url: Option<&Url>, flat: Option<Main>) -> Page {
         site_name,
         ..Page::default()
     };
-    page.title = title;
-    let main = flat.or_else(|| {
+    page.is_flat = flat.is_some();
+    page.content = flat.unwrap_or_else(|| {
         extract(
-            &document,
+            document,
             named_base.as_ref(),
-            page.title.as_deref(),
+            title.as_deref(),
             body.as_deref(),
         )
     });
-    page.content = main.map(|main| main.html).unwrap_or_default();
+    page.title = title;
     page
 }
 
@@ -124,11 +114,7 @@ fn canonical(document: &Document, base: Option<&Url>) -> Option<String> {
 }
 
 fn language(document: &Document, meta: &Meta, described: &Described) -> Option<String> {
-    let html = first(document, "html[lang]")
-        .and_then(|html| html.attr("lang"))
-        .map(|lang| fold(&lang));
-    let told = html
-        .filter(|lang| !lang.is_empty())
+    let told = root_language(document)
         .or_else(|| meta.first(&["content-language"]))
         .or(described.language.clone());
     told.or_else(|| meta.first(&["og:locale"]))
@@ -141,31 +127,6 @@ mod tests {
 
     fn at(html: &str) -> Page {
         page(html, Url::parse("https://s.example/news/1").ok().as_ref())
-    }
-
-    #[test]
-    fn d1_feeds_are_found_in_order() {
-        let page = at("<head><base href=/sub/>\
-            <link REL='Alternate stylesheet' type='application/rss+xml; charset=utf-8' href=rss title=' News  feed '>\
-            <link rel=alternate type=application/json href=/wp-json/x><link rel=alternate type=application/json+oembed href=/o>\
-            <link rel=alternate type=APPLICATION/FEED+JSON href=//j.example/f><link rel=alternate type=text/html href=/de>\
-            <link rel=alternate type=application/rss+xml href=rss><link rel=alternate type=application/atom+xml href=javascript:x></head>");
-        let urls: Vec<_> = page
-            .feeds
-            .iter()
-            .map(|f| (f.url.as_str(), f.mime.as_str(), f.title.as_deref()))
-            .collect();
-        assert_eq!(
-            urls,
-            [
-                (
-                    "https://s.example/sub/rss",
-                    "application/rss+xml",
-                    Some("News feed")
-                ),
-                ("https://j.example/f", "application/feed+json", None)
-            ]
-        );
     }
 
     #[test]
@@ -232,6 +193,7 @@ mod tests {
             (page.title.as_deref(), page.content.as_str()),
             (Some("T"), "<p>deep</p>\n")
         );
+        assert!(page.is_flat);
         assert_eq!(at(""), Page::default());
     }
 }

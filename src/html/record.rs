@@ -110,7 +110,7 @@ fn is_heading_node(node: &NodeRef<'_>) -> bool {
 }
 
 /// Reads what stands in `record` but in `title`, the element that is the headline.
-pub(super) fn facts(record: &NodeRef<'_>, title: Option<NodeId>, base: Option<&Url>) -> Facts {
+pub(super) fn facts(record: &NodeRef<'_>, title: Option<NodeId>, base: &Url) -> Facts {
     let mut facts = Facts::default();
     let (mut paragraphs, mut rest, mut weak) = (String::new(), String::new(), Vec::new());
     let (mut at, mut seen) = (Some(*record), 0);
@@ -154,7 +154,7 @@ impl Facts {
         node: &NodeRef<'_>,
         name: &str,
         title: Option<NodeId>,
-        base: Option<&Url>,
+        base: &Url,
         paragraphs: &mut String,
     ) -> bool {
         match name {
@@ -235,14 +235,14 @@ fn is_short_with_digit(text: &str) -> bool {
     text.chars().count() <= LONGEST_DATE / 2 && text.chars().any(char::is_numeric)
 }
 
-fn image(node: &NodeRef<'_>, base: Option<&Url>) -> Option<String> {
+fn image(node: &NodeRef<'_>, base: &Url) -> Option<String> {
     let plain = ["data-src", "src"].iter().find_map(|name| {
         let written = node.attr(name)?;
-        absolute_web(&written, base)
+        absolute_web(&written, Some(base))
     });
     plain.or_else(|| {
         let set = node.attr("srcset").or_else(|| node.attr("data-srcset"))?;
-        let set = srcset(&set, base);
+        let set = srcset(&set, Some(base));
         set.split([',', ' '])
             .next()
             .filter(|url| !url.is_empty())

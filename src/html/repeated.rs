@@ -64,7 +64,7 @@ struct Candidate<'a> {
 
 /// The articles that `body` lists, in document order, each address once; empty when nothing repeats. Only links to the
 /// site of `here`, the page's own address, count.
-pub(super) fn repeated(body: &NodeRef<'_>, base: Option<&Url>, here: &Url) -> Vec<Found> {
+pub(super) fn repeated(body: &NodeRef<'_>, base: &Url, here: &Url) -> Vec<Found> {
     let candidates = candidates(body, base, here);
     let alone_of_all = alone(&candidates);
     let mut groups: BTreeMap<u64, Vec<Candidate<'_>>> = BTreeMap::new();
@@ -126,7 +126,7 @@ fn once_each(found: impl Iterator<Item = Found>) -> Vec<Found> {
 }
 
 /// Links of the same site that do not stand in what is beside the articles.
-fn candidates<'a>(body: &NodeRef<'a>, base: Option<&Url>, here: &Url) -> Vec<Candidate<'a>> {
+fn candidates<'a>(body: &NodeRef<'a>, base: &Url, here: &Url) -> Vec<Candidate<'a>> {
     let beside = beside(body);
     let site = link::registrable(here);
     let own = link::key(here.as_str());
@@ -136,7 +136,7 @@ fn candidates<'a>(body: &NodeRef<'a>, base: Option<&Url>, here: &Url) -> Vec<Can
         let skipped = beside.contains(&node.id);
         if !skipped
             && node.has_name("a")
-            && let Some((url, key)) = target(&node, base, here)
+            && let Some((url, key)) = target(&node, base)
             && link::registrable(&url) == site
             && own.as_ref() != Some(&key)
             && !is_inline(&node)
@@ -178,8 +178,8 @@ fn is_inline(link: &NodeRef<'_>) -> bool {
     false
 }
 
-fn target(node: &NodeRef<'_>, base: Option<&Url>, here: &Url) -> Option<(Url, String)> {
-    let mut url = link::resolve(&node.attr("href")?, base.or(Some(here)))?;
+fn target(node: &NodeRef<'_>, base: &Url) -> Option<(Url, String)> {
+    let mut url = link::resolve(&node.attr("href")?, Some(base))?;
     url.set_fragment(None);
     let rel = node.attr("rel").unwrap_or_default().to_ascii_lowercase();
     let turns = rel.split_ascii_whitespace().any(|word| {
@@ -245,7 +245,7 @@ fn alone(links: &[Candidate<'_>]) -> HashSet<NodeId> {
 fn weighed(
     group: Vec<Candidate<'_>>,
     alone: &HashSet<NodeId>,
-    base: Option<&Url>,
+    base: &Url,
     here: &Url,
 ) -> Vec<(i64, Vec<Found>)> {
     let mut lists: BTreeMap<u64, Vec<Found>> = BTreeMap::new();
@@ -290,17 +290,8 @@ fn record<'a>(link: &NodeRef<'a>, alone: &HashSet<NodeId>) -> NodeRef<'a> {
     record
 }
 
-fn judged<'a>(
-    one: Candidate<'a>,
-    record: &NodeRef<'a>,
-    base: Option<&Url>,
-    here: &Url,
-) -> Option<Found> {
-    let facts = facts(
-        record,
-        one.title.as_ref().map(|(_, id)| *id),
-        base.or(Some(here)),
-    );
+fn judged<'a>(one: Candidate<'a>, record: &NodeRef<'a>, base: &Url, here: &Url) -> Option<Found> {
+    let facts = facts(record, one.title.as_ref().map(|(_, id)| *id), base);
     let told = one
         .title
         .map(|(text, _)| text)
@@ -308,7 +299,7 @@ fn judged<'a>(
     let from_heading = told.is_none() && facts.heading.is_some();
     let title = told.or_else(|| facts.heading.clone())?;
     let heading = one.heading || from_heading || facts.heading.as_ref() == Some(&title);
-    let weight = 10 * i64::from(heading) * 3
+    let weight = 30 * i64::from(heading)
         + 10 * words(&title)
         + 20 * i64::from(facts.marked_date)
         + 10 * i64::from(!facts.marked_date && facts.dates.iter().any(|text| has_year(text)))

@@ -1,6 +1,7 @@
 //! What can be listened to behind an address (D1, D2). Only when an operator subscribes, never while polling.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -13,7 +14,7 @@ use super::visit::{Failure, Unreadable, Validators};
 use super::weblink::links;
 use crate::html::{self, FeedLink};
 use crate::link;
-use crate::source::{Manners, Pick};
+use crate::source::{Manners, Pick, with_userinfo_of};
 
 /// Where feeds are when no page says so, the likeliest first (D2). Each costs the publisher a request.
 const GUESSES: [&str; 6] = [
@@ -70,7 +71,8 @@ pub async fn discover<F: Fetch>(
     now: DateTime<Utc>,
 ) -> Result<Vec<(Offer, Option<Reading>)>, Failure> {
     let (got, at) = ask(address, manners, fetch).await?;
-    let mut found = on_page(got.clone(), address.clone(), at.clone(), now).await;
+    let got = Arc::new(got);
+    let mut found = on_page(Arc::clone(&got), address.clone(), at.clone(), now).await;
     if !found.is_empty() {
         for (offer, _) in &mut found {
             admit(&mut offer.url, address);
@@ -111,10 +113,8 @@ pub async fn discover<F: Fetch>(
 
 /// Gives an address the credentials that the operator wrote into another one of the same origin; those of other origins get none (F38).
 fn admit(url: &mut Url, address: &Url) {
-    if url.origin() == address.origin() && url.username().is_empty() {
-        // Both fail only for URLs that cannot have credentials in the first place.
-        let _ = url.set_username(address.username());
-        let _ = url.set_password(address.password());
+    if url.username().is_empty() {
+        *url = with_userinfo_of(url, address);
     }
 }
 
@@ -127,7 +127,7 @@ pub async fn look<F: Fetch>(
     now: DateTime<Utc>,
 ) -> Result<Reading, Failure> {
     let (got, at) = ask(url, manners, fetch).await?;
-    let read = parsed(got, at, now, move |document| match way {
+    let read = parsed(Arc::new(got), at, now, move |document| match way {
         Way::Feed => read(document, Expect::Feed),
         Way::Sitemap => read(document, Expect::Sitemap),
         Way::Page => read(document, Expect::Page(&Pick::default())),
@@ -154,7 +154,12 @@ async fn ask<F: Fetch>(url: &Url, manners: &Manners, fetch: &F) -> Result<(Got, 
 }
 
 /// Off the async threads.
-async fn parsed<T, R>(got: Got, at: Url, now: DateTime<Utc>, reading: R) -> Result<T, Unreadable>
+async fn parsed<T, R>(
+    got: Arc<Got>,
+    at: Url,
+    now: DateTime<Utc>,
+    reading: R,
+) -> Result<T, Unreadable>
 where
     T: Send + 'static,
     R: FnOnce(&Document<'_>) -> Result<T, Unreadable> + Send + 'static,
@@ -179,7 +184,7 @@ where
 
 /// What the document is, or what it names.
 async fn on_page(
-    got: Got,
+    got: Arc<Got>,
     address: Url,
     at: Url,
     now: DateTime<Utc>,
@@ -243,7 +248,7 @@ fn named(fields: &[String], markup: &str, here: &Url) -> Vec<Offer> {
         };
         (!html::is_api(&feed)).then_some((feed, "link header"))
     });
-    let elements = html::page(markup, Some(here)).feeds.into_iter();
+    let elements = html::feed_links(markup, here).into_iter();
     let all: Vec<_> = headers
         .chain(elements.map(|feed| (feed, "link element")))
         .collect();

@@ -14,7 +14,7 @@ use super::sitemap::newest;
 use super::visit::{Answer, Arrival, Failure, Fresh, Memory, PartMemory, Validators};
 use crate::date::{self, Hints};
 use crate::link;
-use crate::source::Source;
+use crate::source::{Source, with_userinfo_of};
 
 /// Sitemaps of an index that are followed. News stands in the newest few; the hundreds behind them are an archive, which a visit has no business to copy.
 const FOLLOWED: usize = 8;
@@ -126,17 +126,16 @@ impl Round {
             Validators::default()
         };
         let bytes = match got.body {
-            Body::NotModified if !own => {
-                // F7: a 304 from elsewhere says nothing about what we hold; it is asked for without conditions next time.
-                next.validators = Validators::default();
-                next.read = part.read;
-                self.keep(at, next);
-                return;
-            }
             Body::NotModified => {
-                next.validators.etag = validators.etag.or(next.validators.etag);
-                next.validators.last_modified =
-                    validators.last_modified.or(next.validators.last_modified);
+                if own {
+                    let held = part.validators;
+                    next.validators.etag = validators.etag.or(held.etag);
+                    next.validators.last_modified = validators.last_modified.or(held.last_modified);
+                } else {
+                    // F7: a 304 from elsewhere says nothing about what we hold; it is asked for without conditions next time.
+                    next.validators = Validators::default();
+                    next.read = part.read;
+                }
                 self.keep(at, next);
                 return;
             }
@@ -191,8 +190,9 @@ impl Round {
                 .oddities
                 .push(Oddity::new("sitemap-nested", url, message));
         }
-        let title = self.fresh.channel.title.take();
-        self.fresh.channel.title = title.or(reading.channel.title);
+        if self.fresh.channel.title.is_none() {
+            self.fresh.channel.title = reading.channel.title;
+        }
         self.fresh.entries.extend(reading.entries);
     }
 
@@ -244,7 +244,7 @@ fn chosen(fresh: &mut Fresh, before: Vec<PartMemory>, source: &Source) -> Vec<Pa
         let stamp = date::parse(lastmod.as_deref()?, &Hints::default())?;
         Some(stamp.said())
     };
-    near.sort_by_key(|part| Reverse(at(&part.lastmod)));
+    near.sort_by_cached_key(|part| Reverse(at(&part.lastmod)));
     let over = near.len().saturating_sub(FOLLOWED);
     let told = [
         (
@@ -277,18 +277,9 @@ fn chosen(fresh: &mut Fresh, before: Vec<PartMemory>, source: &Source) -> Vec<Pa
 }
 
 fn question(source: &Source, part: &PartMemory) -> Option<Ask> {
-    let mut url = Url::parse(&part.url).ok()?;
-    // F38: what the operator gave for this origin is for all of it, and for no other.
-    if let Some(index) = source
-        .place
-        .url()
-        .filter(|index| index.origin() == url.origin())
-    {
-        let _ = url.set_username(index.username());
-        let _ = url.set_password(index.password());
-    }
+    let url = Url::parse(&part.url).ok()?;
     Some(Ask {
-        url,
+        url: with_userinfo_of(&url, source.place.url()?),
         validators: part.validators.clone(),
         manners: source.manners.clone(),
         feed_id: source.id.clone(),

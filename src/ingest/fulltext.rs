@@ -2,10 +2,9 @@
 //!
 //! Pure. The entry itself is never changed: [`PageText::complete`] makes of it what later floors read.
 
-use std::collections::HashSet;
-
 use url::Url;
 
+use super::better::{is_better, shared, words};
 use super::entry::{Entry, Oddity};
 use crate::html;
 use crate::link;
@@ -135,8 +134,8 @@ pub struct Judged {
 impl PageText {
     /// Whether the page's text should be read in place of the entry's own (F47 does not concern it: both are as sent).
     pub fn judge(&self, entry: &Entry) -> Judged {
-        let (found, own) = (plain(&self.said), plain(entry));
-        let (found_words, own_words) = (words(&found), words(&own));
+        let found = plain(&self.said);
+        let (found_words, own_words) = (words(&found), words(&plain(entry)));
         let is_telling = own_words.len() >= TELLING;
         let title = words(entry.title.as_deref().unwrap_or_default());
         let mut is_about = is_headed(&title, &self.said, &found_words)
@@ -147,7 +146,7 @@ impl PageText {
             Rule::Empty
         } else if is_to_show && !is_about {
             Rule::Elsewhere
-        } else if html::is_better(&found, &own) {
+        } else if is_better(&found, &found_words, &own_words) {
             is_about = true;
             Rule::Fuller
         } else if found_words.len() < own_words.len() {
@@ -224,33 +223,6 @@ fn plain(entry: &Entry) -> String {
 fn plain_of(markup: &str, entry: &Entry) -> String {
     let base = entry.base.as_deref().and_then(|base| Url::parse(base).ok());
     html::flow(markup, base.as_ref()).text
-}
-
-/// Per cent of the distinct words of `these` that are among `those`; of no words, none.
-fn shared(these: &[String], those: &[String]) -> usize {
-    let known: HashSet<&String> = those.iter().collect();
-    let distinct: HashSet<&String> = these.iter().collect();
-    let kept = distinct.iter().filter(|word| known.contains(*word)).count();
-    kept * 100 / distinct.len().max(1)
-}
-
-/// Words in lower case; in scripts without blanks between words, characters.
-fn words(text: &str) -> Vec<String> {
-    let runs = text.split(|c: char| !c.is_alphanumeric());
-    let mut words = Vec::new();
-    for run in runs.filter(|run| !run.is_empty()) {
-        if run.chars().any(is_unspaced) {
-            words.extend(run.chars().map(String::from));
-        } else {
-            words.push(run.to_lowercase());
-        }
-    }
-    words
-}
-
-/// Thai and Lao, kana, Chinese characters, Hangul.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
 #[cfg(test)]

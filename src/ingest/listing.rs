@@ -78,12 +78,10 @@ pub fn read_listing(
 }
 
 fn entry(item: &Listed, published: Option<Dated>, page: &Url, language: &Option<String>) -> Entry {
-    let url = link::resolve(&item.url, None).map(|url| String::from(link::publishable(&url)));
-    let url = url.unwrap_or_else(|| item.url.clone());
     Entry {
-        id: url.clone(),
+        id: item.url.clone(),
         title: item.title.clone(),
-        url: Some(url),
+        url: Some(item.url.clone()),
         base: Some(link::publishable(page).into()),
         language: language.clone(),
         published,

@@ -5,6 +5,7 @@
 
 mod article;
 mod ask;
+mod better;
 mod decode;
 mod discover;
 mod entry;

@@ -9,7 +9,7 @@ use super::fulltext::PageText;
 use super::read::{Document, Expect, read};
 use super::robots::{Permission, Robots};
 use super::visit::{Answer, Failure, Unreadable, Validators};
-use crate::source::{Manners, Source, without_userinfo};
+use crate::source::{Manners, Source, with_userinfo_of};
 
 /// Largest page taken, in bytes, where `max_bytes` does not say less. Pages of articles stay under one megabyte but for pictures written into them; a tree
 /// takes many times the room of its page.
@@ -49,7 +49,10 @@ pub async fn visit_page<F: Fetch>(
         return (refusal, None);
     }
     let asked = Ask {
-        url: addressed(source, url),
+        url: source
+            .place
+            .url()
+            .map_or_else(|| url.clone(), |own| with_userinfo_of(url, own)),
         validators: Validators::default(),
         manners: manners.clone(),
         feed_id: source.id.clone(),
@@ -61,7 +64,7 @@ pub async fn visit_page<F: Fetch>(
         Err(Failed { failure, answer }) => return (PageArrival::Failed(failure), answer),
     };
     let answer = Some(got.answer.clone());
-    let found = Url::parse(&got.answer.url).unwrap_or_else(|_| without_userinfo(url));
+    let found = Url::parse(&got.answer.url).unwrap_or_else(|_| url.clone());
     if found != *url
         && let Some(refusal) = refusal(robots, fetch, &found, &manners, now).await
     {
@@ -89,21 +92,6 @@ async fn refusal<F: Fetch>(
         Permission::Disallowed => Some(PageArrival::Forbidden),
         Permission::Unknown(why) => Some(PageArrival::Unsure(why)),
     }
-}
-
-/// F38: what the operator gave for the source's origin is for all of it, and for no other.
-fn addressed(source: &Source, url: &Url) -> Url {
-    let mut url = without_userinfo(url);
-    if let Some(own) = source
-        .place
-        .url()
-        .filter(|own| own.origin() == url.origin())
-    {
-        // Both fail only for URLs that cannot have credentials; these are http(s) with a host.
-        let _ = url.set_username(own.username());
-        let _ = url.set_password(own.password());
-    }
-    url
 }
 
 fn text_of(

@@ -8,8 +8,13 @@ use crate::link;
 
 /// Reads an article page. Does not fetch anything it refers to.
 pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
-    let mut oddities: Vec<Oddity> = too_deep(markup).into_iter().collect();
     let page = html::page(markup, setting.url);
+    let mut oddities = Vec::new();
+    if page.is_flat {
+        let levels = html::MAX_DEPTH;
+        let message = format!("too large, or nested more than {levels} levels; read as plain text");
+        oddities.push(Oddity::new("html-too-deep", "document", message));
+    }
     let hints = hints(&page, setting);
     let published = dated(&page.published, "published", &hints, &mut oddities).or_else(|| {
         let stamp = date::in_address(setting.url?.path(), &hints)?;
@@ -66,16 +71,6 @@ pub fn read_page(markup: &str, setting: &Setting<'_>) -> Reading {
         entries: vec![entry],
         oddities,
     }
-}
-
-fn too_deep(markup: &str) -> Option<Oddity> {
-    html::too_deep(markup).then(|| {
-        let message = format!(
-            "nested more than {} levels; read as plain text",
-            html::MAX_DEPTH
-        );
-        Oddity::new("html-too-deep", "document", message)
-    })
 }
 
 /// What the page says that helps to read its dates: its language, and the order of day and month where one of them proves it (T3, T8).

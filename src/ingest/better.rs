@@ -30,14 +30,14 @@ const WALLS: &[&str] = &[
     "réservé à nos abonnés", "conteúdo exclusivo para assinantes", "per continuare a leggere", "contenuto riservato agli abbonati",
 ];
 
-/// Whether an extraction is better than the text a feed gave. Both are plain text, as `flow` lays it out.
+/// Whether an extraction is better than the text a feed gave. `extracted` is plain text, as `flow` lays it out, `found` its words
+/// and `said` those of the feed's text.
 ///
 /// It is when all of this holds: it is no wall (a short text that asks to subscribe, to accept or to prove something);
 /// it has most of the words the feed said, so that it is the same article; and it is clearly longer. What a feed says
 /// itself is otherwise kept: an extraction that lost a part of it, or adds a line, is no gain. Without a text from the
 /// feed anything of a few sentences that is no wall is better.
-pub fn is_better(extracted: &str, feed_text: &str) -> bool {
-    let (found, said) = (words(extracted), words(feed_text));
+pub(super) fn is_better(extracted: &str, found: &[String], said: &[String]) -> bool {
     if is_wall(extracted, found.len()) {
         return false;
     }
@@ -45,15 +45,12 @@ pub fn is_better(extracted: &str, feed_text: &str) -> bool {
         return found.len() >= LEAST;
     }
     let longer = found.len() >= said.len() + MORE && found.len() * 100 >= said.len() * MORE_PERCENT;
-    let known: HashSet<&String> = found.iter().collect();
-    let distinct: HashSet<&String> = said.iter().collect();
-    let kept = distinct.iter().filter(|word| known.contains(*word)).count();
     let needed = if said.len() <= SUMMARY {
         KEPT_OF_SUMMARY
     } else {
         KEPT
     };
-    longer && kept * 100 >= distinct.len() * needed
+    longer && shared(said, found) >= needed
 }
 
 fn is_wall(text: &str, words: usize) -> bool {
@@ -64,19 +61,29 @@ fn is_wall(text: &str, words: usize) -> bool {
     WALLS.iter().any(|phrase| lower.contains(phrase))
 }
 
+/// Per cent of the distinct words of `these` that are among `those`; of no words, none.
+pub(super) fn shared(these: &[String], those: &[String]) -> usize {
+    let known: HashSet<&String> = those.iter().collect();
+    let distinct: HashSet<&String> = these.iter().collect();
+    let kept = distinct.iter().filter(|word| known.contains(*word)).count();
+    kept * 100 / distinct.len().max(1)
+}
+
 /// Words in lower case; in scripts without blanks between words, characters.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
+    let runs = text.split(|c: char| !c.is_alphanumeric());
     let mut words = Vec::new();
-    for run in text.split(|c: char| !c.is_alphanumeric()) {
+    for run in runs.filter(|run| !run.is_empty()) {
         if run.chars().any(is_unspaced) {
             words.extend(run.chars().map(String::from));
-        } else if !run.is_empty() {
+        } else {
             words.push(run.to_lowercase());
         }
     }
     words
 }
 
+/// Thai and Lao, kana, Chinese characters, Hangul.
 fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
@@ -84,6 +91,10 @@ fn is_unspaced(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_better(extracted: &str, feed_text: &str) -> bool {
+        super::is_better(extracted, &words(extracted), &words(feed_text))
+    }
 
     const LEAD: &str = "The board of the river met on Monday and raised the dam by two metres, it said in a letter.";
 
