@@ -14,12 +14,11 @@ const WORDS: &[&str] = &[
 /// Pairs of neighbouring words that do what neither does alone.
 #[rustfmt::skip]
 const PAIRS: &[(&str, &str)] = &[
-    ("about", "author"), ("also", "read"), ("author", "bio"), ("author", "box"), ("author", "card"), ("author", "description"), ("author", "info"),
-    ("author", "profile"), ("back", "top"), ("call", "action"), ("entry", "footer"), ("entry", "meta"), ("further", "reading"), ("latest", "news"),
-    ("link", "list"), ("more", "from"), ("more", "on"), ("more", "stories"), ("most", "read"), ("next", "article"), ("next", "post"),
-    ("post", "footer"), ("post", "meta"), ("post", "nav"), ("post", "tags"), ("entry", "tags"), ("article", "tags"), ("tag", "list"),
-    ("tags", "list"), ("prev", "next"), ("read", "also"), ("read", "more"), ("read", "next"), ("screen", "reader"), ("see", "also"), ("skip", "link"),
-    ("sr", "only"), ("tag", "cloud"), ("visually", "hidden"), ("you", "like"), ("article", "meta"), ("article", "footer"), ("story", "footer"),
+    ("about", "author"), ("author", "bio"), ("author", "box"), ("author", "card"), ("author", "description"), ("author", "info"),
+    ("author", "profile"), ("back", "top"), ("call", "action"), ("entry", "footer"), ("entry", "meta"), ("further", "reading"), ("link", "list"),
+    ("next", "post"), ("post", "footer"), ("post", "meta"), ("post", "tags"), ("entry", "tags"), ("article", "tags"), ("tag", "list"),
+    ("tags", "list"), ("prev", "next"), ("read", "more"), ("screen", "reader"), ("see", "also"), ("skip", "link"), ("sr", "only"), ("tag", "cloud"),
+    ("visually", "hidden"), ("article", "meta"), ("article", "footer"), ("story", "footer"),
 ];
 
 /// Names of lists of other articles.

@@ -397,4 +397,13 @@ mod tests {
         assert!(of("<div id=comments><span class=author>Eve</span></div>").is_empty());
         assert!(of("<h1>T</h1><p>By and by the river rose, and nobody had thought of that in the winter.</p>").is_empty());
     }
+
+    #[test]
+    fn f43_names_and_bylines_without_end_are_read_in_time() {
+        let called = "author-name byline post-author author autor writer fn";
+        let lines = format!("<i class='{called}'>9</i>").repeat(100);
+        assert!(of(&format!("<div class='{}'>{lines}", "x ".repeat(1_000_000))).is_empty());
+        let around = format!("<div class='{called}'>").repeat(60);
+        assert!(of(&format!("{around}{}", "<br>".repeat(60_000))).is_empty());
+    }
 }

@@ -31,63 +31,59 @@ const LINES: &[&str] = &[
 #[rustfmt::skip]
 const OTHERS: &[&str] = &[
     "also read", "also see", "also on", "don't miss", "don’t miss", "editor's picks", "editors' picks", "editor’s picks", "further reading on",
-    "keep reading", "latest news", "more from", "more great", "more like this", "more news", "more on this", "more on this story", "more stories",
-    "most popular", "most read", "must read", "next up", "popular this week", "popular posts", "read also", "read more", "read next", "read:",
-    "recent articles", "recent posts", "recommended", "recommended for you", "recommended reading", "recommended stories", "related", "related:",
-    "related articles", "related content", "related coverage", "related links", "related news", "related post", "related posts", "related stories",
-    "related topics", "see also", "see more", "similar articles", "sponsored", "suggested", "top stories", "trending", "trending now", "watch:",
-    "what to read next", "you may also like", "you might also like", "you might also be interested in", "more:", "up next", "ähnliche artikel",
-    "ähnliche beiträge", "auch interessant", "auch lesen", "beiträge zum thema", "das könnte dich auch interessieren",
+    "keep reading", "latest news", "more from", "more great", "more like this", "more news", "more on this", "more stories", "most popular",
+    "most read", "must read", "next up", "popular this week", "popular posts", "read also", "read more", "read next", "read:", "recent articles",
+    "recent posts", "recommended", "related", "see also", "see more", "similar articles", "sponsored", "suggested", "top stories", "trending",
+    "watch:", "what to read next", "you may also like", "you might also like", "you might also be interested in", "more:", "up next",
+    "ähnliche artikel", "ähnliche beiträge", "auch interessant", "auch lesen", "beiträge zum thema", "das könnte dich auch interessieren",
     "das könnte ihnen auch gefallen", "das könnte sie auch interessieren", "das könnte sie interessieren", "diese artikel könnten",
     "empfohlene artikel", "empfohlene beiträge", "lesen sie auch", "lesen sie mehr", "lesen sie hier", "lesen sie dazu", "lest auch", "lies auch",
-    "lesetipp", "mehr aus", "mehr dazu", "mehr lesen", "mehr zu", "mehr zum thema", "mehr zu diesem thema", "meistgelesen", "passend dazu",
-    "siehe auch", "verwandte artikel", "verwandte themen", "verwandte beiträge", "weitere artikel", "weitere beiträge",
-    "weitere informationen zum thema", "weitere meldungen", "weitere nachrichten", "weitere news", "weitere themen", "zum weiterlesen", "zum thema",
-    "entdecke weitere", "interessante artikel", "neueste beiträge", "vorheriger beitrag", "nächster beitrag", "vorheriger artikel",
-    "nächster artikel", "vorschau auf", "a lire aussi", "à lire aussi", "à lire également", "à voir aussi", "articles liés", "articles similaires",
-    "lire aussi", "lire également", "pour aller plus loin", "sur le même sujet", "sur le même thème", "voir aussi", "lire plus",
-    "artículos relacionados", "le puede interesar", "le puede interesar:", "lea también", "lea además", "lee también", "lee además",
-    "más información", "más noticias", "mira también", "noticias relacionadas", "notas relacionadas", "puede interesarle",
-    "también le puede interesar", "te puede interesar", "te recomendamos", "ver también", "leer más", "leer también", "leia mais", "leia também",
-    "mais lidas", "notícias relacionadas", "saiba mais", "veja também", "veja mais", "artigos relacionados", "articoli correlati", "leggi anche",
-    "leggi tutto", "potrebbe interessarti", "ti potrebbe interessare", "guarda anche", "vedi anche", "lees ook", "lees meer", "meer over",
-    "gerelateerde artikelen", "bekijk ook", "czytaj także", "czytaj też", "zobacz także", "zobacz też", "przeczytaj także", "polecamy", "läs också",
-    "läs mer", "läs även", "les også", "læs også", "lue myös", "читайте также", "читать также", "похожие статьи", "по теме", "ilgili haberler",
-    "関連記事", "相关阅读", "相关新闻", "延伸阅读", "관련기사",
+    "lesetipp", "mehr aus", "mehr dazu", "mehr lesen", "mehr zu", "mehr zum thema", "meistgelesen", "passend dazu", "siehe auch", "verwandte artikel",
+    "verwandte themen", "verwandte beiträge", "weitere artikel", "weitere beiträge", "weitere informationen zum thema", "weitere meldungen",
+    "weitere nachrichten", "weitere news", "weitere themen", "zum weiterlesen", "zum thema", "entdecke weitere", "interessante artikel",
+    "neueste beiträge", "vorheriger beitrag", "nächster beitrag", "vorheriger artikel", "nächster artikel", "vorschau auf", "a lire aussi",
+    "à lire aussi", "à lire également", "à voir aussi", "articles liés", "articles similaires", "lire aussi", "lire également",
+    "pour aller plus loin", "sur le même sujet", "sur le même thème", "voir aussi", "lire plus", "artículos relacionados", "le puede interesar",
+    "lea también", "lea además", "lee también", "lee además", "más información", "más noticias", "mira también", "noticias relacionadas",
+    "notas relacionadas", "puede interesarle", "también le puede interesar", "te puede interesar", "te recomendamos", "ver también", "leer más",
+    "leer también", "leia mais", "leia também", "mais lidas", "notícias relacionadas", "saiba mais", "veja também", "veja mais",
+    "artigos relacionados", "articoli correlati", "leggi anche", "leggi tutto", "potrebbe interessarti", "ti potrebbe interessare", "guarda anche",
+    "vedi anche", "lees ook", "lees meer", "meer over", "gerelateerde artikelen", "bekijk ook", "czytaj także", "czytaj też", "zobacz także",
+    "zobacz też", "przeczytaj także", "polecamy", "läs också", "läs mer", "läs även", "les også", "læs også", "lue myös", "читайте также",
+    "читать также", "похожие статьи", "по теме", "ilgili haberler", "関連記事", "相关阅读", "相关新闻", "延伸阅读", "관련기사",
 ];
 
 /// Words of an invitation to subscribe, to follow or to pay: one of each pair in one short block.
 #[rustfmt::skip]
 const INVITING: &[&str] = &[
     "sign up", "signing up", "subscribe", "subscribing", "subscription", "join our", "follow us", "follow @", "get the latest", "get our",
-    "delivered to", "your inbox", "melden sie sich", "anmelden", "abonnieren", "abonniere", "folgen sie uns", "folge uns", "folgt uns",
-    "inscrivez-vous", "abonnez-vous", "suivez-nous", "suscríbete", "suscríbase", "síguenos", "inscreva-se", "assine", "iscriviti", "подпишитесь",
-    "подписывайтесь", "schrijf je in", "verpassen", "versäumen", "like us", "download our", "download the",
+    "delivered to", "your inbox", "melden sie sich", "anmelden", "abonniere", "folgen sie uns", "folge uns", "folgt uns", "inscrivez-vous",
+    "abonnez-vous", "suivez-nous", "suscríbete", "suscríbase", "síguenos", "inscreva-se", "assine", "iscriviti", "подпишитесь", "подписывайтесь",
+    "schrijf je in", "verpassen", "versäumen", "like us", "download our", "download the",
 ];
 #[rustfmt::skip]
 const INVITED: &[&str] = &[
-    "newsletter", "newsletters", "e-mail", "email", "inbox", "facebook", "twitter", "instagram", "telegram", "whatsapp", "youtube", "updates",
-    "alerts", "boletín", "lettre d'information", "infolettre", "app ", "podcast", "rss", "postfach", "push",
+    "newsletter", "e-mail", "email", "inbox", "facebook", "twitter", "instagram", "telegram", "whatsapp", "youtube", "updates", "alerts", "boletín",
+    "lettre d'information", "infolettre", "app ", "podcast", "rss", "postfach", "push",
 ];
 
 /// How a page says how long its article takes.
 #[rustfmt::skip]
 const READING: &[&str] = &[
-    "min read", "minute read", "minutes read", "minuten lesezeit", "min. lesezeit", "min lesezeit", "lesezeit", "min de lecture",
-    "minutos de lectura", "reading time",
+    "min read", "minute read", "minutes read", "lesezeit", "min de lecture", "minutos de lectura", "reading time",
 ];
 
 /// What begins a line about who and when.
 #[rustfmt::skip]
 const HEADS: &[&str] = &[
-    "published", "updated", "posted", "last updated", "last modified", "by ", "von ", "par ", "por ", "veröffentlicht", "aktualisiert",
-    "stand:", "publicado", "publié", "mis à jour", "actualizado", "pubblicato", "first published", "опубликовано", "written by",
+    "published", "updated", "posted", "last updated", "last modified", "by ", "von ", "par ", "por ", "veröffentlicht", "aktualisiert", "stand:",
+    "publicado", "publié", "mis à jour", "actualizado", "pubblicato", "first published", "опубликовано", "written by",
 ];
 
 /// Words of which one on each side, in one short block, make a notice: of cookies, of paid links, of who may comment.
 #[rustfmt::skip]
 const NOTICES: &[(&[&str], &[&str])] = &[
-    (&["cookie"], &["accept", "agree", "consent", "by continuing", "by using", "stimm", "zustimm", "akzeptier", "nutzung der seite", "acept", "accetta", "j'accepte"]),
+    (&["cookie"], &["accept", "agree", "consent", "by continuing", "by using", "stimm", "akzeptier", "nutzung der seite", "acept", "accetta", "j'accepte"]),
     (&["affiliate", "associates program", "associate program", "partnerlink", "provision", "afiliad"], &["commission", "earn", "disclos", "purchase", "links", "erhalten", "kauf", "comisi", "participa"]),
     (&["comment", "kommentar", "comentar", "commentaire"], &["log in", "logged in", "login", "sign in", "register", "einloggen", "eingeloggt", "anmelden", "registrier", "connecte", "inicia sesión"]),
 ];
@@ -95,14 +91,18 @@ const NOTICES: &[(&[&str], &[&str])] = &[
 /// How a line begins that files the article away, or tells whose a picture is.
 #[rustfmt::skip]
 const FILED: &[&str] = &[
-    "this entry was posted", "this post was", "posted in", "filed under", "tagged with", "tags:", "categories:", "category:", "topics:", "kategorien:", "kategorie:", "schlagwörter:", "schlagworte:", "stichwörter:", "etiquetas:",
-    "photo:", "photos:", "photo by", "photo credit", "photograph by", "picture:", "image:", "image credit", "image by", "credit:", "foto:", "fotos:", "bild:", "bilder:", "titelbild:", "beitragsbild:", "bildquelle:", "bildnachweis", "crédit photo", "crédits photo", "imagen:", "imagem:", "fotografía:", "фото:",
+    "this entry was posted", "this post was", "posted in", "filed under", "tagged with", "tags:", "categories:", "category:", "topics:",
+    "kategorien:", "kategorie:", "schlagwörter:", "schlagworte:", "stichwörter:", "etiquetas:", "photo:", "photos:", "photo by", "photo credit",
+    "photograph by", "picture:", "image:", "image credit", "image by", "credit:", "foto:", "fotos:", "bild:", "bilder:", "titelbild:",
+    "beitragsbild:", "bildquelle:", "bildnachweis", "crédit photo", "crédits photo", "imagen:", "imagem:", "fotografía:", "фото:",
 ];
 
 /// What stands over a few lines about who wrote the article.
 #[rustfmt::skip]
 const AUTHORS: &[&str] = &[
-    "about the author", "about the authors", "about the writer", "über den autor", "über die autorin", "über die autoren", "zur person", "zum autor", "zur autorin", "der autor", "die autorin", "sobre el autor", "sobre la autora", "sobre o autor", "à propos de l'auteur", "sull'autore", "l'autore",
+    "about the author", "about the authors", "about the writer", "über den autor", "über die autorin", "über die autoren", "zur person", "zum autor",
+    "zur autorin", "der autor", "die autorin", "sobre el autor", "sobre la autora", "sobre o autor", "à propos de l'auteur", "sull'autore",
+    "l'autore",
 ];
 
 /// Whether a line stands over a note about the author.
