@@ -8,14 +8,14 @@ const WORDS: &[&str] = &[
     "ad", "ads", "advert", "adverts", "advertisement", "advertising", "adsense", "addtoany", "addthis", "breadcrumb", "breadcrumbs", "consent",
     "cookie", "cookies", "gdpr", "donate", "donation", "login", "mailchimp", "modal", "nav", "navbar", "navi", "navigation", "newsletter",
     "newsletters", "pager", "pagination", "popup", "promoted", "readmore", "share", "sharebar", "sharedaddy", "shares", "sharing", "signup",
-    "sociallinks", "sponsor", "sponsored", "subnav", "subscribe", "subscription", "taglist", "wpcnt",
+    "sociallinks", "sponsor", "sponsored", "subnav", "subscribe", "subscription", "taglist",
 ];
 
 /// Pairs of neighbouring words that do what neither does alone.
 #[rustfmt::skip]
 const PAIRS: &[(&str, &str)] = &[
     ("about", "author"), ("author", "bio"), ("author", "box"), ("author", "card"), ("author", "description"), ("author", "info"),
-    ("author", "profile"), ("back", "top"), ("call", "action"), ("entry", "footer"), ("entry", "meta"), ("further", "reading"), ("link", "list"),
+    ("author", "profile"), ("back", "top"), ("call", "action"), ("entry", "footer"), ("entry", "meta"), ("link", "list"),
     ("next", "post"), ("post", "footer"), ("post", "meta"), ("post", "tags"), ("entry", "tags"), ("article", "tags"), ("tag", "list"),
     ("tags", "list"), ("prev", "next"), ("read", "more"), ("screen", "reader"), ("see", "also"), ("skip", "link"), ("sr", "only"), ("tag", "cloud"),
     ("visually", "hidden"), ("article", "meta"), ("article", "footer"), ("story", "footer"),

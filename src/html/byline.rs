@@ -24,8 +24,8 @@ const MAX_AUTHORS: usize = 50;
 #[rustfmt::skip]
 const METAS: &[&str] = &[
     "author", "article:author", "article:author_name", "citation_author", "dc.creator", "dc:creator", "dc.creator.author", "dcterms.creator",
-    "dcterms:creator", "dc.contributor", "parsely-author", "sailthru.author", "byl", "byline", "authors", "article.author", "cxenseparse:author",
-    "twitter:data1-author", "rbauthors", "dcsext.author", "og:author",
+    "dcterms:creator", "dc.contributor", "parsely-author", "sailthru.author", "byline", "authors", "article.author", "cxenseparse:author",
+    "og:author",
 ];
 
 /// Classes and ids of a byline, surest first: parts that are joined by `-` or `_` or by a capital letter.

@@ -28,9 +28,9 @@ const PUBLISHED: &[&str] = &[
     "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "article:published", "citation_publication_date",
     "citation_date", "citation_online_date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dcterms.issued", "dc.date.issued",
     "dc.issued", "dcterms.created", "dc.date.created", "dc.created", "dcterms.date", "dc.date", "dc:date", "og:pubdate", "pubdate", "publishdate",
-    "publish-date", "publish_date", "published-date", "publication_date", "publication-date", "article_date_original", "article.published",
-    "article.created", "originalpublicationdate", "datecreated", "rnews:datepublished", "bt:pubdate", "displaydate", "ptime",
-    "last-modified-original", "date",
+    "publish-date", "publish_date", "published-date", "publication_date", "publication-date", "article.published",
+    "article.created", "originalpublicationdate", "datecreated", "rnews:datepublished",
+    "date",
 ];
 #[rustfmt::skip]
 const UPDATED: &[&str] = &[

@@ -18,12 +18,12 @@ const LINES: &[&str] = &[
     "ad", "advertisement", "advertising", "anzeige", "werbung", "publicidad", "publicidade", "publicité", "pubblicità", "реклама", "advertentie",
     "comments", "leave a comment", "leave a reply", "kommentare", "post a comment", "no comments", "join the conversation", "view comments", "share",
     "share this", "share this article", "share this story", "share on facebook", "share on twitter", "teilen", "artikel teilen", "compartir",
-    "partager", "condividi", "print", "print this page", "drucken", "imprimir", "imprimer", "rezept drucken", "email", "tweet", "whatsapp",
+    "partager", "condividi", "print", "print this page", "drucken", "imprimir", "imprimer", "email", "tweet", "whatsapp",
     "pinterest", "facebook", "twitter", "linkedin", "copy link", "link kopieren", "permalink", "permalien", "text size", "caption", "close",
     "close gallery", "hide caption", "toggle caption", "view gallery", "image credit", "loading", "play video", "play", "video", "watch", "listen",
     "subscribe", "subscribe now", "sign up", "sign in", "log in", "newsletter", "jetzt abonnieren", "follow us", "follow", "back to top", "nach oben",
     "skip to content", "skip to main content", "continue reading", "continue reading below", "article continues below",
-    "article continues after advertisement", "story continues below advertisement", "menu", "home", "tags", "topics", "noch keine bewertungen",
+    "article continues after advertisement", "story continues below advertisement", "menu", "home", "tags", "topics",
     "mehr", "more", "weiterlesen", "continua a leggere", "thank you", "thanks for signing up",
 ];
 
