@@ -16,7 +16,7 @@ use crate::source::{Manners, Source, with_userinfo_of};
 const LARGEST: u64 = 4_000_000;
 
 /// What asking for a page came to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum PageArrival {
     Read(Box<PageText>),
     /// A rule of the site's robots.txt forbids it (F39). No failure: nobody subscribed to the page.

@@ -1,5 +1,6 @@
 //! Pages → the store: what the pages of entries said, and which text later floors read.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,6 +10,7 @@ use super::record::{hold_server, retry_at, server_of};
 use super::study::study;
 use crate::config::Config;
 use crate::ingest::{Answer, Failure, PageArrival, PageText, Rule};
+use crate::source::Source;
 use crate::store::{PageClaim, PageRecord, Store, StoreError};
 
 /// When a page that could not be had is asked for again, after each try. What the third does not mend nothing does, and by then the article is old.
@@ -25,7 +27,7 @@ pub const TRIES: u32 = AGAIN.len() as u32 + 1;
 const TURNED_BACK: TimeDelta = TimeDelta::minutes(1);
 
 /// A page that was asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FetchedPage {
     pub claim: PageClaim,
     pub at: DateTime<Utc>,
@@ -52,7 +54,7 @@ pub struct PageTally {
 pub struct PagesSettled {
     /// Feeds whose stories are read otherwise now: those to compose again.
     pub feeds: BTreeSet<String>,
-    /// Those that were asked for, in the order given.
+    /// Those that were asked for, in the order given, each with those of other sources that its answer served.
     pub pages: Vec<PageTally>,
 }
 
@@ -70,7 +72,12 @@ pub fn settle_pages(
 ) -> Result<PagesSettled, StoreError> {
     store.transaction(|store| {
         let mut settled = PagesSettled::default();
+        let mut all = Vec::new();
         for page in pages {
+            all.push(Cow::Borrowed(page));
+            all.extend(alike(store, config, page, now)?.into_iter().map(Cow::Owned));
+        }
+        for page in all.iter().map(Cow::as_ref) {
             let kept = store.attempt(|store| settle_one(store, config, page, now));
             let (tally, feeds) = match kept {
                 Ok(Some(kept)) => kept,
@@ -92,6 +99,43 @@ pub fn settle_pages(
         }
         Ok(settled)
     })
+}
+
+/// What a page said, for those sources that are the same feed read in the same manners and want that page of the same entry: it is not asked for once more.
+/// What cannot be had is each source's own.
+fn alike(
+    store: &Store,
+    config: &Config,
+    page: &FetchedPage,
+    now: DateTime<Utc>,
+) -> Result<Vec<FetchedPage>, StoreError> {
+    let PageArrival::Read(_) = &page.arrival else {
+        return Ok(Vec::new());
+    };
+    let Some(own) = config.source(&page.claim.source).map(|own| &own.source) else {
+        return Ok(Vec::new());
+    };
+    // The place holds the credentials by which a page was shown, and the zone reads its dates.
+    let is_alike = |other: &&Source| {
+        other.id != own.id
+            && other.full_text
+            && (&other.place, &other.manners, other.zone) == (&own.place, &own.manners, own.zone)
+    };
+    let sources = config.sources.iter().map(|listening| &listening.source);
+    let ids: Vec<String> = sources
+        .filter(is_alike)
+        .map(|other| other.id.clone())
+        .collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let claims = store.pages_alike(page.claim.entry, &ids, now)?.into_iter();
+    Ok(claims
+        .map(|claim| FetchedPage {
+            claim,
+            ..page.clone()
+        })
+        .collect())
 }
 
 /// `None` when there is nothing to tell: the entry is gone, or nobody was asked.

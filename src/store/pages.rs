@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use super::keys::EntryKey;
 use super::shapes::millis;
@@ -114,14 +114,25 @@ impl Store {
                 serde_json::to_string(sources)?,
                 i64::try_from(limit).unwrap_or(i64::MAX)
             ],
-            |row| {
-                Ok(PageClaim {
-                    entry: EntryKey(row.get(0)?),
-                    source: row.get(1)?,
-                    url: row.get(2)?,
-                })
-            },
+            claim,
         )?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Unclaimed wanted pages at the address of this one, of the entry that these sources know by the same id.
+    pub fn pages_alike(
+        &self,
+        entry: EntryKey,
+        sources: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<PageClaim>, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT o.entry, e.source, o.url FROM pages p JOIN entries own ON own.id = p.entry JOIN entries e ON e.raw_id = own.raw_id JOIN pages o ON o.entry = e.id
+             WHERE p.entry = ?1 AND o.entry <> p.entry AND o.url = p.url AND o.due IS NOT NULL AND o.leased_until <= ?2
+               AND e.withdrawn IS NULL AND e.source IN (SELECT value FROM json_each(?3)) ORDER BY o.entry",
+        )?;
+        let params = params![entry.0, millis(now), serde_json::to_string(sources)?];
+        let rows = find.query_map(params, claim)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -180,4 +191,12 @@ impl Store {
             None => None,
         })
     }
+}
+
+fn claim(row: &Row<'_>) -> rusqlite::Result<PageClaim> {
+    Ok(PageClaim {
+        entry: EntryKey(row.get(0)?),
+        source: row.get(1)?,
+        url: row.get(2)?,
+    })
 }

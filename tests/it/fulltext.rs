@@ -4,6 +4,8 @@ mod asking;
 mod choosing;
 mod publishing;
 
+use std::sync::mpsc;
+
 use serde_json::Value;
 
 use crate::newsroom::{ALL, Newsroom, rss};
@@ -54,6 +56,18 @@ fn newsroom(origin: &Origin) -> Newsroom {
         origin.url("/f")
     );
     Newsroom::with(&format!("{source}{ALL}"))
+}
+
+/// The page of `a`, which hangs until what is returned is spoken into or dropped.
+fn hold_page(origin: &Origin) -> mpsc::Sender<()> {
+    let (release, held) = mpsc::channel::<()>();
+    origin.script("/a", move |_, nth| {
+        if nth == 0 {
+            let _ = held.recv();
+        }
+        html(&article("About a", "x"))
+    });
+    release
 }
 
 /// How it stands with the pages of the source.

@@ -1,9 +1,10 @@
 //! What a publisher sees of us when his articles are read in full.
 
-use std::sync::mpsc;
 use std::thread;
 
-use super::{LEAD, article, explained, html, item, let_pages_be_due, newsroom, pages, serve_feed};
+use super::{
+    LEAD, article, explained, hold_page, html, item, let_pages_be_due, newsroom, pages, serve_feed,
+};
 use crate::newsroom::{ALL, Newsroom, rss, until};
 use crate::origin::{Origin, Reply};
 
@@ -46,6 +47,32 @@ fn f32_f29_f30_a_page_is_asked_for_once_and_in_the_words_of_a_page_reader() {
     assert_eq!(origin.requests("/robots.txt").len(), 1);
     let told = pages(&newsroom);
     assert_eq!((&told["taken"], &told["wanted"]), (&2.into(), &0.into()));
+}
+
+#[test]
+fn f32_sources_that_are_one_feed_share_an_articles_page() {
+    let origin = Origin::start();
+    serve_feed(&origin, &["a", "b"]);
+    for name in ["a", "b"] {
+        let page = article(&format!("About {name}"), name);
+        origin.serve(&format!("/{name}"), html(&page));
+    }
+    let source = |id: &str, more: &str| {
+        let url = origin.url("/f");
+        format!("[[source]]\nid = \"{id}\"\nurl = \"{url}\"\nfull_text = true\n{more}")
+    };
+    // Dates of the third are read in another zone, so it reads for itself.
+    let (first, second) = (source("paper", ""), source("same", ""));
+    let third = source("abroad", "timezone = \"Asia/Tokyo\"\n");
+    let newsroom = Newsroom::with(&format!("{first}{second}{third}{ALL}"));
+    let round = newsroom.refresh(&[]);
+    assert_eq!(round["pages"].as_array().map(Vec::len), Some(6), "{round}");
+    for name in ["/a", "/b"] {
+        assert_eq!(origin.requests(name).len(), 2, "{name}");
+    }
+    for source in ["paper", "same", "abroad"] {
+        assert_eq!(newsroom.status(source)["full_text"]["taken"], 2, "{source}");
+    }
 }
 
 #[test]
@@ -286,13 +313,7 @@ fn two_processes_never_ask_for_a_page_twice() {
 fn f32_a_kill_between_page_and_store_costs_one_more_request_and_no_text() {
     let origin = Origin::start();
     serve_feed(&origin, &["a"]);
-    let (release, held) = mpsc::channel::<()>();
-    origin.script("/a", move |_, nth| {
-        if nth == 0 {
-            let _ = held.recv();
-        }
-        html(&article("About a", "x"))
-    });
+    let release = hold_page(&origin);
     let newsroom = newsroom(&origin);
     let daemon = newsroom.daemon();
     origin.await_requests("/a", 1);
@@ -325,11 +346,7 @@ fn f32_a_page_that_kills_every_process_is_given_up() {
 fn a_daemon_that_ends_gives_the_page_back_untried() {
     let origin = Origin::start();
     serve_feed(&origin, &["a"]);
-    let (release, held) = mpsc::channel::<()>();
-    origin.script("/a", move |_, _| {
-        let _ = held.recv();
-        html(&article("About a", "x"))
-    });
+    let release = hold_page(&origin);
     let newsroom = newsroom(&origin);
     let daemon = newsroom.daemon();
     origin.await_requests("/a", 1);

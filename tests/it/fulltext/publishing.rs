@@ -1,10 +1,8 @@
 //! What readers get, and when.
 
-use std::sync::mpsc;
-
 use serde_json::Value;
 
-use super::{REST, article, html, newsroom, serve_feed};
+use super::{REST, article, hold_page, html, newsroom, serve_feed};
 use crate::newsroom::{Daemon, until};
 use crate::origin::Origin;
 
@@ -22,11 +20,7 @@ fn published(daemon: &Daemon) -> Option<([Value; 3], bool)> {
 fn p23_p5_publishing_never_waits_for_a_page_and_its_text_changes_bytes_but_no_id_and_no_date() {
     let origin = Origin::start();
     serve_feed(&origin, &["a"]);
-    let (release, held) = mpsc::channel::<()>();
-    origin.script("/a", move |_, _| {
-        let _ = held.recv();
-        html(&article("About a", "x"))
-    });
+    let release = hold_page(&origin);
     let newsroom = newsroom(&origin);
     let daemon = newsroom.daemon();
     origin.await_requests("/a", 1);
