@@ -9,7 +9,7 @@ use super::measure::short_text;
 use super::text::fold;
 
 /// Feeds a page may offer; blogs offer a handful, some one for every tag.
-const MAX_FEEDS: usize = 100;
+pub const MAX_FEEDS: usize = 50;
 
 /// Characters of a link text that may say that it leads to a feed.
 const LONGEST_LABEL: usize = 60;

@@ -24,7 +24,6 @@ pub struct Page {
     pub published: Vec<Said>,
     pub updated: Vec<Said>,
     pub canonical: Option<String>,
-    pub og_url: Option<String>,
     /// As written: `en`, `de-AT`.
     pub language: Option<String>,
     pub image: Option<String>,
@@ -65,7 +64,6 @@ fn read(document: &Document, url: Option<&Url>, flat: Option<String>) -> Page {
         published: published(document, &meta, &described, &article),
         updated: updated(&meta, &described, &article),
         canonical: canonical(document, base),
-        og_url: meta.first(&["og:url"]).and_then(|u| web(&u)),
         language: language(document, &meta, &described),
         image: meta
             .first(&["og:image", "og:image:url", "twitter:image"])

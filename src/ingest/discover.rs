@@ -26,9 +26,6 @@ const GUESSES: [&str; 6] = [
     "/feed.json",
 ];
 
-/// Feeds of one page that are told.
-const MAX_OFFERS: usize = 50;
-
 /// Something that can be listened to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
@@ -260,7 +257,7 @@ fn named(fields: &[String], markup: &str, here: &Url) -> Vec<Offer> {
         .filter(|(feed, _)| !declared || feed.mime != "application/json")
         .filter(|(feed, _)| seen.insert(feed.url.clone()))
         .filter_map(|(feed, how)| offer(feed, how))
-        .take(MAX_OFFERS)
+        .take(html::MAX_FEEDS)
         .collect()
 }
 
