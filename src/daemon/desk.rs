@@ -1,6 +1,7 @@
 //! What the keeper keeps: store, configuration, and what is published. Every method is one step of work on its thread.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -66,6 +67,11 @@ impl Desk {
 
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Where the store is.
+    pub fn path(&self) -> &Path {
+        &self.config.store.path
     }
 
     /// Puts another configuration in place of the present one.
