@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use super::harvest::Harvest;
+use super::rounds::set_right;
 use crate::config::Config;
 use crate::ingest::{Rule, Visit};
 use crate::pipeline::{Composed, catch_up, compose, listed, settle, settle_pages, site};
@@ -174,6 +175,7 @@ impl Desk {
             self.version = version;
             self.stale = Stale::All;
         }
+        set_right(&self.store, now)?;
         let is_time = self.pruned.is_none_or(|pruned| now - pruned >= PRUNE_EVERY);
         let keep = self
             .config

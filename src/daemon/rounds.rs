@@ -65,6 +65,18 @@ pub(super) fn given_back<T>(
     ended
 }
 
+/// Undoes what a clock that went ahead has put off, and tells.
+pub(super) fn set_right(store: &Store, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let undone = store.set_right(now)?;
+    if undone > 0 {
+        tracing::warn!(
+            undone,
+            "the store was written by a clock ahead of this one: what it had put off is due now. If the clock is wrong now, set it right"
+        );
+    }
+    Ok(())
+}
+
 async fn round<F: Fetch + 'static>(
     store: &Store,
     config: &Config,
@@ -74,6 +86,7 @@ async fn round<F: Fetch + 'static>(
     mut progress: impl FnMut(&Tally),
 ) -> Result<Vec<Tally>, StoreError> {
     store.transaction(|store| store.sync_sources(&listed(config, clock())))?;
+    set_right(store, clock())?;
     let mut visits = Visits::new(fetch, Arc::clone(&clock));
     let force = if wanted.force {
         Force::Everything
