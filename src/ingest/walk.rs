@@ -283,7 +283,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn f48_links_in_circles_end_and_show_every_file_once() {
+    fn links_in_circles_end_and_show_every_file_once() {
         use std::os::unix::fs::symlink;
         let folder = folder(&["x/a.txt", "y/b.txt"]);
         let at = |name| folder.path().join(name);
