@@ -1,5 +1,7 @@
 //! `headwater add`: finds what can be listened to behind an address, shows it, and puts it into feeds.toml.
 
+use std::path::Path;
+
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
@@ -11,7 +13,7 @@ use super::out;
 use crate::config::{self, Addition, Config, EditError};
 use crate::date;
 use crate::ingest::fetch::Web;
-use crate::ingest::{self, Entry, Offer, Reading, Way};
+use crate::ingest::{self, Entry, Failure, Offer, Reading, Way};
 use crate::source::without_userinfo;
 
 /// Entries of the chosen one that are shown: enough to see that it is the right one.
@@ -135,20 +137,61 @@ fn refused(error: EditError) -> Ended {
     }
 }
 
+/// Takes what people paste: an address with or without its `https://`, and the `feed:` of old subscribe buttons.
 fn address(written: &str) -> Result<Url, Ended> {
-    let whole = if written.contains("://") {
-        written.to_string()
-    } else {
-        format!("https://{written}")
+    let written = written.trim();
+    let plain = match written.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("feed") => {
+            rest.trim_start_matches("//")
+        }
+        _ => written,
     };
-    let url = Url::parse(&whole).ok();
+    if plain.contains("://") {
+        return web(plain);
+    }
+    let looks_like_a_file = plain.starts_with(['.', '~'])
+        || plain.starts_with('/') && !plain.starts_with("//")
+        || !plain.is_empty() && Path::new(plain).exists();
+    if looks_like_a_file {
+        return Err(Ended::Wrong(format!(
+            "{} is a file or folder; those are written into feeds.toml as files = \"…\", and a site of that name is added with https:// before it",
+            out::tame(plain)
+        )));
+    }
+    let is_port = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    if plain
+        .split_once(':')
+        .is_some_and(|(host, rest)| !host.starts_with('[') && !is_port(rest))
+    {
+        return Err(no_address());
+    }
+    web(&format!("https://{}", plain.trim_start_matches('/')))
+}
+
+fn web(whole: &str) -> Result<Url, Ended> {
+    let url = Url::parse(whole).ok();
     url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or_else(|| {
-            Ended::Wrong(
-                "this is no address on the web; files are written into feeds.toml as files = \"…\""
-                    .into(),
-            )
-        })
+        .ok_or_else(no_address)
+}
+
+fn no_address() -> Ended {
+    Ended::Wrong(
+        "this is no address on the web: one begins with https:// or http://; files are written into feeds.toml as files = \"…\"".into(),
+    )
+}
+
+/// Why an address could not be asked. That https was our idea may be the reason.
+fn unasked(address: &Url, written: &str, failure: &Failure) -> Ended {
+    let is_silent = matches!(
+        failure,
+        Failure::Connect(_) | Failure::Timeout(_) | Failure::Protocol(_) | Failure::Cut(_)
+    );
+    let hint = if is_silent && !written.contains("://") {
+        " (https:// was put before it; write http:// where that is meant)"
+    } else {
+        ""
+    };
+    Ended::Error(format!("{}: {failure}{hint}", without_userinfo(address)))
 }
 
 async fn find(
@@ -160,7 +203,7 @@ async fn find(
     let web = Web::new(1);
     let offers = ingest::discover(address, &config.manners, &web, now)
         .await
-        .map_err(|failure| Ended::Error(format!("{}: {failure}", without_userinfo(address))))?;
+        .map_err(|failure| unasked(address, &options.address, &failure))?;
     let (offers, mut readings): (Vec<_>, Vec<_>) = offers.into_iter().unzip();
     let wanted = options.pick.map(|pick| usize::from(pick) - 1);
     if offers.is_empty() {
@@ -311,5 +354,44 @@ fn shape(found: &Found, addition: &Addition, added: bool) -> Shape {
             .into_iter()
             .map(entry)
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d1_what_people_paste_is_an_address_or_told_to_be_none() {
+        for (written, meant) in [
+            ("paper.example", "https://paper.example/"),
+            (" paper.example/feed ", "https://paper.example/feed"),
+            ("//paper.example/feed", "https://paper.example/feed"),
+            ("paper.example:8080/feed", "https://paper.example:8080/feed"),
+            ("[::1]:80/feed", "https://[::1]:80/feed"),
+            ("HTTP://paper.example", "http://paper.example/"),
+            ("feed://paper.example/rss", "https://paper.example/rss"),
+            ("feed:http://paper.example/rss", "http://paper.example/rss"),
+        ] {
+            let address = address(written).ok();
+            assert_eq!(address.as_ref().map(Url::as_str), Some(meant), "{written}");
+        }
+        for file in ["/etc/hosts", "./a.xml", "../a.xml", "~/a.xml", "Cargo.toml"] {
+            assert!(
+                matches!(address(file), Err(Ended::Wrong(told)) if told.contains("files = ")),
+                "{file}"
+            );
+        }
+        for none in [
+            "",
+            " ",
+            "mailto:a@b.example",
+            "javascript:alert(1)",
+            "ftp://a.example/",
+            "a b",
+            "http://[::1",
+        ] {
+            assert!(matches!(address(none), Err(Ended::Wrong(_))), "{none}");
+        }
     }
 }

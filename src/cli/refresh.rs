@@ -82,7 +82,7 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
         }
     };
     let web = Arc::new(Web::new(config.concurrency));
-    let (tallies, pages) = runtime()?.block_on(async {
+    let ended = runtime()?.block_on(async {
         let fetch = Arc::clone(&web);
         let visits = refresh(
             &store,
@@ -96,6 +96,10 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
         let clock = Arc::new(Utc::now);
         let pages = fetch_pages(&store, &config, &wanted, web, clock, |_| {}).await?;
         Ok::<_, StoreError>((visits, pages))
+    });
+    let (tallies, pages) = ended.map_err(|error| {
+        let path = config.store.path.display();
+        Ended::Error(format!("{path}: {error}"))
     })?;
     let failed = tallies
         .iter()

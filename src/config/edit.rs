@@ -1,7 +1,8 @@
 //! A source put into feeds.toml, with every comment and blank of the file left as it was.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
@@ -35,35 +36,48 @@ pub enum EditError {
     Faulty(Faults),
     #[error("{path} was changed by someone else meanwhile; it was left as it is: try again")]
     Changed { path: String },
-    #[error("{path} could not be written: {error}; it was left as it was")]
-    Unwritten { path: String, error: io::Error },
+    #[error(
+        "{path} could not be written: {reason}; it was left as it was. To be put in by hand:\n\n{section}"
+    )]
+    Unwritten {
+        path: String,
+        reason: String,
+        /// Without credentials (F38).
+        section: String,
+    },
+    #[error("{path} could not be read: {error}")]
+    Unread { path: String, error: io::Error },
 }
 
 /// Puts a source after the last one of the file that `config` came from, and returns the section as it may be shown: without the
 /// credentials of its address (F38). With `dry` nothing is written.
 ///
-/// The file is replaced in one step and keeps its permissions; where it is a symbolic link, the file behind it is replaced. The new text is checked before
-/// it is written.
+/// The file is replaced in one step and keeps its owner and permissions; where it is a symbolic link, the file behind it is replaced. The new text is
+/// checked before it is written.
 ///
 /// # Errors
-/// A source with that address is there; the new text has faults; the file cannot be written.
+/// A source with that address is there; the new text has faults; the file cannot be written, was made read-only, or would get another owner.
 pub fn append(config: &Config, addition: &Addition, dry: bool) -> Result<String, EditError> {
     known(config, addition)?;
     let path = fs::canonicalize(&config.path).unwrap_or_else(|_| config.path.clone());
-    let unwritten = |error| EditError::Unwritten {
+    let unread = |error| EditError::Unread {
         path: config.path.display().to_string(),
         error,
     };
-    let before = fs::read_to_string(&path).map_err(unwritten)?;
+    let before = fs::read_to_string(&path).map_err(unread)?;
     let (after, section) = with_source(&before, addition, &config.path)?;
     check(&after, &config.path, config.path.clone()).map_err(EditError::Faulty)?;
     if !dry {
-        let now = fs::read_to_string(&path).map_err(unwritten)?;
+        let now = fs::read_to_string(&path).map_err(unread)?;
         if now != before {
             let path = config.path.display().to_string();
             return Err(EditError::Changed { path });
         }
-        replace(&path, &after).map_err(unwritten)?;
+        replace(&path, &after).map_err(|error| EditError::Unwritten {
+            path: config.path.display().to_string(),
+            reason: error.to_string(),
+            section: section.clone(),
+        })?;
     }
     Ok(section)
 }
@@ -139,14 +153,33 @@ fn draft(path: &Path) -> PathBuf {
 }
 
 fn write(draft: &Path, beside: &Path, text: &str) -> io::Result<()> {
-    let permissions = fs::metadata(beside)?.permissions();
+    let facts = fs::metadata(beside)?;
+    // A folder that may be written lets any file in it be replaced; one that was locked is not ours to unlock.
+    if facts.permissions().readonly() {
+        return Err(io::Error::other("it is read-only"));
+    }
+    OpenOptions::new().append(true).open(beside)?;
     let mut file: File = OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(draft)?;
-    file.set_permissions(permissions)?;
+    belong(&file, &facts)?;
+    file.set_permissions(facts.permissions())?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+/// Gives a draft the owner and group of the file that it is to replace, so that who read it can read it again: root may add what a service reads.
+fn belong(draft: &File, facts: &Metadata) -> io::Result<()> {
+    let own = draft.metadata()?;
+    if (own.uid(), own.gid()) == (facts.uid(), facts.gid()) {
+        return Ok(());
+    }
+    fchown(draft, Some(facts.uid()), Some(facts.gid())).map_err(|_| {
+        io::Error::other(
+            "it belongs to another user or group, and would not any more; do this as that user",
+        )
+    })
 }
 
 /// An id for a source that nobody has given one: the words of its title, else its host; with a number behind it when that is taken.
@@ -236,6 +269,35 @@ mod tests {
             with_source(inline, &addition("https://b.example/f"), Path::new("f")),
             Err(EditError::Inline(_))
         ));
+    }
+
+    #[test]
+    fn a_file_that_was_locked_stays_as_it_is_and_one_that_is_replaced_keeps_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("feeds.toml");
+        fs::write(&path, FILE).unwrap();
+        let config = super::super::load(&path).unwrap();
+        let of_nobody = std::os::unix::fs::chown(&path, Some(65_534), Some(65_534)).is_ok();
+        let before = fs::metadata(&path).unwrap();
+        append(&config, &addition("https://b.example/f"), false).unwrap();
+        let after = fs::metadata(&path).unwrap();
+        assert_eq!((after.uid(), after.gid()), (before.uid(), before.gid()));
+        // Only root gives files away.
+        assert_eq!(after.uid() == 65_534, of_nobody);
+        let mut locked = after.permissions();
+        locked.set_readonly(true);
+        fs::set_permissions(&path, locked).unwrap();
+        let written = fs::read_to_string(&path).unwrap();
+        let mut another = addition("https://me:secret@c.example/f");
+        another.id = "c".into();
+        let refused = append(&config, &another, false).unwrap_err().to_string();
+        assert!(
+            refused.contains("read-only") && refused.contains("https://c.example/f"),
+            "{refused}"
+        );
+        assert!(!refused.contains("secret"), "{refused}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), written);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

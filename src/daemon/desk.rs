@@ -1,12 +1,14 @@
 //! What the keeper keeps: store, configuration, and what is published. Every method is one step of work on its thread.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use super::harvest::Harvest;
+use super::rounds::set_right;
 use crate::config::Config;
 use crate::ingest::{Rule, Visit};
 use crate::pipeline::{Composed, catch_up, compose, listed, settle, settle_pages, site};
@@ -66,6 +68,11 @@ impl Desk {
 
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Where the store is.
+    pub fn path(&self) -> &Path {
+        &self.config.store.path
     }
 
     /// Puts another configuration in place of the present one.
@@ -168,6 +175,7 @@ impl Desk {
             self.version = version;
             self.stale = Stale::All;
         }
+        set_right(&self.store, now)?;
         let is_time = self.pruned.is_none_or(|pruned| now - pruned >= PRUNE_EVERY);
         let keep = self
             .config

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::pages::{Pages, read_in_full};
-use super::rounds::{LEASE, RENEW_EVERY, Wanted, owner};
+use super::rounds::{LEASE, RENEW_EVERY, Wanted, given_back, owner};
 use super::visits::Clock;
 use crate::config::Config;
 use crate::ingest::fetch::Fetch;
@@ -24,9 +24,22 @@ pub async fn fetch_pages<F: Fetch + 'static>(
     wanted: &Wanted,
     fetch: Arc<F>,
     clock: Clock,
+    progress: impl FnMut(&PageTally),
+) -> Result<Vec<PageTally>, StoreError> {
+    let owner = owner(clock());
+    let ended = round(store, config, wanted, fetch, (clock, &owner), progress);
+    given_back(store, &owner, ended.await)
+}
+
+async fn round<F: Fetch + 'static>(
+    store: &Store,
+    config: &Config,
+    wanted: &Wanted,
+    fetch: Arc<F>,
+    (clock, owner): (Clock, &str),
     mut progress: impl FnMut(&PageTally),
 ) -> Result<Vec<PageTally>, StoreError> {
-    let (owner, began) = (owner(clock()), clock());
+    let began = clock();
     let is_wanted = |id: &String| wanted.sources.is_empty() || wanted.sources.contains(id);
     let mut sources = read_in_full(config);
     sources.retain(is_wanted);
@@ -39,7 +52,7 @@ pub async fn fetch_pages<F: Fetch + 'static>(
             true => pages.room(config, 0),
             false => 0,
         };
-        for claim in store.claim_pages(&sources, now, (room, TRIES), LEASE, &owner)? {
+        for claim in store.claim_pages(&sources, now, (room, TRIES), LEASE, owner)? {
             let entry = claim.entry;
             if !pages.start(config, claim) {
                 store.release_page(entry, now)?;
@@ -56,7 +69,7 @@ pub async fn fetch_pages<F: Fetch + 'static>(
             .is_ok_and(|since| since >= RENEW_EVERY)
         {
             renewed = clock();
-            store.renew(renewed, LEASE, &owner)?;
+            store.renew(renewed, LEASE, owner)?;
         }
         while let Some(more) = pages.ended_already() {
             ended.push(more);

@@ -155,7 +155,7 @@ fn settle_group(
     }
     let mut pause = FIRST_PAUSE;
     while let Err(error) = desk.settle(&mut group, Utc::now()) {
-        tracing::error!(%error, visits = group.len(), retry_in = ?pause, "arrivals could not be stored; they are held and tried again, published feeds stay as they are");
+        tracing::error!(%error, store = %desk.path().display(), visits = group.len(), retry_in = ?pause, "arrivals could not be stored; they are held and tried again, published feeds stay as they are");
         if !wait(stop, pause) {
             tracing::error!(
                 visits = group.len(),

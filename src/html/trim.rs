@@ -45,10 +45,9 @@ pub(super) fn trim(html: &str, base: Option<&Url>, title: Option<&str>) -> Trimm
     }
     // The readability port wraps its find in a box of its own.
     let wrapper = first(&document, "#readability-page-1");
-    let html = wrapper.map_or_else(
-        || document.html_root().inner_html(),
-        |wrapper| wrapper.inner_html(),
-    );
+    // The element around it all is itself a line when nothing stands in it but words of the page, and has gone then.
+    let found = wrapper.or_else(|| root.first_element_child());
+    let html = found.map(|node| node.inner_html()).unwrap_or_default();
     Trimmed {
         html: html.trim().to_owned(),
         size: Sizes::of(&root).get(&root),
@@ -266,6 +265,13 @@ mod tests {
             ("<h1>The dam</h1>¶<h2>The weir</h2>¶", "¶<h2>The weir</h2>¶"),
         ] {
             assert_eq!(trimmed(&before.replace('¶', PROSE)), after, "{before}");
+        }
+    }
+
+    #[test]
+    fn f43_of_words_of_the_page_alone_nothing_is_left() {
+        for all in ["Stand: 12:30", "Advertisement", "Share this:", ""] {
+            assert_eq!(trimmed(all), "", "{all}");
         }
     }
 

@@ -10,10 +10,8 @@ use sha2::{Digest, Sha256};
 use super::entry::Oddity;
 use super::read::{Document, Expect, read};
 use super::visit::{Arrival, Failure, Fresh, Memory, Unreadable};
+use super::walk::{in_words, matching_files};
 use crate::source::Source;
-
-/// Most files that one pattern may match: a pattern that takes in a whole disk is a mistake.
-const MAX_FILES: usize = 20_000;
 
 /// Reads the files that match, but for those that hold what they held last time (by hash, so that touching a file is no news).
 ///
@@ -26,11 +24,11 @@ pub fn visit_files(
     memory: &Memory,
     now: DateTime<Utc>,
 ) -> Arrival {
-    let paths = match matching_files(pattern) {
-        Ok(paths) if paths.is_empty() => {
+    let matched = match matching_files(pattern) {
+        Ok(matched) if matched.files.is_empty() && matched.missed.is_empty() => {
             return Arrival::Failed(Failure::NoFiles(source.place.shown()));
         }
-        Ok(paths) => paths,
+        Ok(matched) => matched,
         Err(reason) => {
             return Arrival::Failed(Failure::File {
                 path: source.place.shown(),
@@ -41,21 +39,26 @@ pub fn visit_files(
     let mut fresh = Fresh::default();
     let mut read_any = false;
     let mut last_failure = None;
-    for path in paths {
-        let name = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .to_string_lossy()
-            .into_owned();
-        match take(&path, &name, source, memory, now, &mut fresh) {
+    let name = |path: &Path| {
+        let within = path.strip_prefix(root).unwrap_or(path);
+        within.to_string_lossy().into_owned()
+    };
+    let mut missed: Vec<(String, String)> = matched
+        .missed
+        .iter()
+        .map(|(path, reason)| (name(path), reason.clone()))
+        .collect();
+    for path in &matched.files {
+        let name = name(path);
+        match take(path, &name, source, memory, now, &mut fresh) {
             Ok(()) => read_any = true,
-            Err(reason) => {
-                fresh
-                    .oddities
-                    .push(Oddity::new("file-unreadable", name.clone(), reason.clone()));
-                last_failure = Some(Failure::File { path: name, reason });
-            }
+            Err(reason) => missed.push((name, reason)),
         }
+    }
+    for (path, reason) in missed {
+        let oddity = Oddity::new("file-unreadable", path.clone(), reason.clone());
+        fresh.oddities.push(oddity);
+        last_failure = Some(Failure::File { path, reason });
     }
     match last_failure {
         Some(failure) if !read_any => Arrival::Failed(failure),
@@ -66,22 +69,6 @@ pub fn visit_files(
         }
         _ => Arrival::Fresh(Box::new(fresh)),
     }
-}
-
-/// The files a pattern matches, sorted; or why there can be none, for people.
-pub fn matching_files(pattern: &str) -> Result<Vec<std::path::PathBuf>, String> {
-    let found =
-        glob::glob(pattern).map_err(|error| format!("the pattern cannot be read: {error}"))?;
-    let mut paths: Vec<_> = found
-        .filter_map(Result::ok)
-        .filter(|path| path.is_file())
-        .take(MAX_FILES + 1)
-        .collect();
-    if paths.len() > MAX_FILES {
-        return Err(format!("the pattern matches more than {MAX_FILES} files"));
-    }
-    paths.sort();
-    Ok(paths)
 }
 
 /// Reads one file into what the visit brings, unless it holds what it held last time.
@@ -137,18 +124,6 @@ fn bounded(path: &Path, max_bytes: u64) -> io::Result<Vec<u8>> {
         ));
     }
     Ok(bytes)
-}
-
-/// An I/O error in an operator's words.
-pub fn in_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".into(),
-        io::ErrorKind::PermissionDenied => {
-            "headwater may not read it; check its permissions".into()
-        }
-        io::ErrorKind::IsADirectory => "it is a folder".into(),
-        _ => error.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod robots;
 mod sitemap;
 mod specimen;
 mod visit;
+mod walk;
 mod weblink;
 
 pub use ask::{Force, visit};
@@ -31,7 +32,6 @@ pub use entry::{
     Asks, Channel, Dated, Enclosure, Entry, Extension, Kind, Oddity, Origin, Part, Person, Reading,
     Relation,
 };
-pub use files::{in_words, matching_files};
 pub use fulltext::{Judged, NotAsked, PageText, Rule, is_rewritten, page_of};
 pub use pages::{PageArrival, visit_page};
 pub use party::{Guest, Party, visit_together};
@@ -41,3 +41,4 @@ pub use specimen::Specimen;
 pub use visit::{
     Answer, Arrival, Failure, Fresh, Hop, Memory, PartMemory, Unreadable, Validators, Visit,
 };
+pub use walk::{Matched, in_words, matching_files};

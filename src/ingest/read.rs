@@ -102,10 +102,11 @@ fn read_contained(document: &Document<'_>, expect: Expect<'_>) -> Result<Reading
         (Shape::XmlFeed(root), _) => whole(feed::read_xml(text, root, &setting)?, expect)?,
         (Shape::JsonFeed, _) => feed::read_json(text, &setting)?,
         (Shape::Html, Expect::Feed) => return Err(Unreadable::WebPage),
+        (Shape::Text, Expect::Feed) if is_binary(text) => return Err(Unreadable::NotText),
         (Shape::Text, Expect::Feed) => return Err(Unreadable::NotAFeed(beginning(text))),
         (shape, Expect::Anything) => {
             if is_binary(text) {
-                return Err(Unreadable::NotAFeed("it is not text".into()));
+                return Err(Unreadable::NotText);
             }
             let setting = article::Setting {
                 name: document.name,
@@ -148,8 +149,9 @@ fn listed(
     dates: Hints<'_>,
 ) -> Result<Reading, Unreadable> {
     match document.url {
-        Some(url) if !is_binary(text) => read_listing(text, url, pick, dates),
-        _ => Err(Unreadable::NothingListed),
+        _ if is_binary(text) => Err(Unreadable::NotText),
+        Some(url) => read_listing(text, url, pick, dates),
+        None => Err(Unreadable::NothingListed),
     }
 }
 
@@ -161,6 +163,9 @@ fn whole(mut reading: Reading, expect: Expect) -> Result<Reading, Unreadable> {
         return Ok(reading);
     }
     reading.entries.pop();
+    // Nor is anything told of it: its number is that of no entry any more.
+    let gone = format!("entries[{}]", reading.entries.len());
+    reading.oddities.retain(|odd| !odd.at.starts_with(&gone));
     if reading.entries.is_empty() {
         return Err(Unreadable::Broken(
             "it ends in the middle of its first entry; the rest was not sent".into(),
@@ -392,7 +397,7 @@ mod tests {
         ));
         assert!(matches!(
             read(&document(&[0, 1, 2, 3, 4, 5, 6], "x.png"), Expect::Anything),
-            Err(Unreadable::NotAFeed(_))
+            Err(Unreadable::NotText)
         ));
     }
 
@@ -404,6 +409,16 @@ mod tests {
         );
         assert_eq!(read(&cut, Expect::Anything).unwrap().entries.len(), 2);
         assert_eq!(read(&cut, Expect::Feed).unwrap().entries.len(), 1);
+        let odd = document(
+            b"<rss version='2.0'><channel><item><title>A</title></item><item><title>B</title><pubDate>Sat, 2",
+            "x",
+        );
+        let told = |expect| {
+            let reading = read(&odd, expect).unwrap();
+            let dated = |odd: &&Oddity| odd.code == "date-unreadable";
+            reading.oddities.iter().filter(dated).count()
+        };
+        assert_eq!((told(Expect::Anything), told(Expect::Feed)), (1, 0));
         let at_once = document(b"<rss version='2.0'><channel><item><title>A", "x");
         assert!(matches!(
             read(&at_once, Expect::Feed),
@@ -420,6 +435,22 @@ mod tests {
             read(&nothing, Expect::Anything),
             Err(Unreadable::Broken(_))
         ));
+    }
+
+    #[test]
+    fn f27_what_is_no_text_is_told_to_be_none_whatever_was_expected() {
+        let home = Url::parse("https://paper.example/").unwrap();
+        let picture: Vec<u8> = b"\x89PNG\r\n\x1a\n"
+            .iter()
+            .copied()
+            .chain((0..=31).cycle().take(400))
+            .collect();
+        let mut picture = document(&picture, "x");
+        picture.url = Some(&home);
+        let pick = Pick::default();
+        for expect in [Expect::Feed, Expect::Anything, Expect::Page(&pick)] {
+            assert_eq!(read(&picture, expect).err(), Some(Unreadable::NotText));
+        }
     }
 
     #[test]

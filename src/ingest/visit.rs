@@ -141,7 +141,7 @@ pub struct Fresh {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     #[error(
-        "{0} is not a public address; set allow_private_addresses = true for this source if it is yours"
+        "{0} is not a public address; set allow_private_addresses = true, for its source or in [fetch], if it is yours"
     )]
     PrivateAddress(String),
     #[error("could not connect: {0}")]
@@ -249,6 +249,8 @@ pub enum Unreadable {
         "this is a web page, not a feed; the address of its feed is often named on it, or in its source under rel=alternate"
     )]
     WebPage,
+    #[error("this is no text but a picture, an archive or the like; nothing of it was read")]
+    NotText,
     #[error("this is not a feed: {0}")]
     NotAFeed(String),
     #[error("the feed is broken: {0}")]

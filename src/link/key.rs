@@ -57,10 +57,19 @@ const TRACKING: [&str; 44] = [
 ];
 
 /// Prefixes of such parameters.
-const TRACKING_PREFIXES: [&str; 6] = ["utm_", "pk_", "mtm_", "hmb_", "at_custom", "ga_"];
+const TRACKING_PREFIXES: [&str; 7] = [
+    "utm_",
+    "pk_",
+    "mtm_",
+    "hmb_",
+    "at_custom",
+    "ga_",
+    // A visitor's session too, with letters of the server's own behind it.
+    "aspsessionid",
+];
 
 /// Parameters that carry a visitor's session.
-const SESSION: [&str; 4] = ["phpsessid", "jsessionid", "sid_session", "aspsessionid"];
+const SESSION: [&str; 3] = ["phpsessid", "jsessionid", "sid_session"];
 
 /// One string for every spelling of an http(s) address; `None` for anything else.
 ///
@@ -84,9 +93,13 @@ pub fn key(address: &str) -> Option<String> {
     Some(format!("https://{host}{port}{path}{query}{fragment}"))
 }
 
-/// The address as it may be published (L2): without credentials and tracking parameters, otherwise as it was.
+/// The address as it may be published (L2): without credentials, tracking and a visitor's session, otherwise as it was.
 pub fn publishable(url: &Url) -> Url {
     let mut clean = without_userinfo(url);
+    let path = without_session(url.path());
+    if path != url.path() {
+        clean.set_path(path);
+    }
     if let Some(query) = url.query() {
         let kept: Vec<&str> = query.split('&').filter(|pair| !is_tracking(pair)).collect();
         clean.set_query(
@@ -115,13 +128,16 @@ fn host_key(url: &Url) -> Option<String> {
 
 /// The path with unreserved characters unescaped and escapes in upper case (RFC 3986 §6.2.2), without trailing slashes and path session ids.
 fn path_key(path: &str) -> String {
-    let path = match path.to_ascii_lowercase().find(";jsessionid=") {
-        Some(cut) => path.get(..cut).unwrap_or(path),
-        None => path,
-    };
+    let path = without_session(path);
     let path = path.trim_end_matches('/');
     let path = path.strip_suffix("/amp").unwrap_or(path);
     normal_escapes(path)
+}
+
+/// Servers in Java put the session behind the path.
+fn without_session(path: &str) -> &str {
+    let cut = path.to_ascii_lowercase().find(";jsessionid=");
+    cut.and_then(|cut| path.get(..cut)).unwrap_or(path)
 }
 
 fn query_key(url: &Url) -> String {
@@ -237,6 +253,11 @@ mod tests {
             "https://x.example/a?id=1#top"
         );
         assert_eq!(clean("https://x.example/a?fbclid=1"), "https://x.example/a");
+        assert_eq!(
+            clean("https://x.example/a%20b;jsessionid=0F.n1?ASPSESSIONIDQQ=X&id=1"),
+            "https://x.example/a%20b?id=1"
+        );
+        assert_eq!(clean("mailto:a b@x.example"), "mailto:a b@x.example");
         assert_eq!(
             clean("https://x.example/a?b=2&a=1"),
             "https://x.example/a?b=2&a=1"

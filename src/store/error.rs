@@ -8,13 +8,13 @@ use rusqlite::ErrorCode;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error(
-        "the store {path} cannot be opened: {reason}. Check that the folder exists and that this user may write there"
+        "the store {path} cannot be opened: {reason}. Check that the folder exists and that this user may write there, or run this as the user the store belongs to"
     )]
     Open { path: String, reason: String },
     #[error("there is no store at {path} yet; `headwater refresh` or `headwater run` makes it")]
     Missing { path: String },
     #[error(
-        "the store {path} may not be written by this user; nothing was changed. Check the permissions of the file and its folder"
+        "the store {path} may not be written by this user; nothing was changed. Check the permissions of the file and its folder (reading needs them too: SQLite keeps files beside it), or run this as the user it belongs to"
     )]
     ReadOnly { path: String },
     #[error(
@@ -67,8 +67,12 @@ impl StoreError {
             }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked,
             Some(ErrorCode::CannotOpen) => StoreError::Open {
+                // The file itself says it more plainly; where it can be read, it is what SQLite puts beside it.
+                reason: match std::fs::File::open(&path) {
+                    Ok(_) => "SQLite cannot make its -wal and -shm files beside it".into(),
+                    Err(error) => error.to_string(),
+                },
                 path,
-                reason: "it cannot be opened".into(),
             },
             _ => StoreError::Open {
                 path,

@@ -146,7 +146,7 @@ fn what_cannot_be_read_is_told_and_ends_with_1() {
     let absent = origin.url("/absent");
     let cases = [
         ("empty", "the document is empty"),
-        ("picture", "not a feed"),
+        ("picture", "no text"),
         ("broken.xml", "the feed is broken"),
         ("nowhere", "there is no such file"),
         (".", "it is a folder"),

@@ -90,7 +90,7 @@ fn bad_answers() -> Vec<(&'static str, Reply, &'static str, &'static str)> {
             "binary",
             feed("\u{1}\u{2}\u{3}\u{4}PNG"),
             "unreadable",
-            "not a feed",
+            "no text",
         ),
         (
             "sitemap",
