@@ -1,8 +1,6 @@
 //! What an end tag closes (HTML standard, 13.2.6).
 
-use super::elements::{
-    closes_by_name, is_formatting, is_heading, is_marker, is_special, is_table_part,
-};
+use super::elements::{closes_by_name, is_formatting, is_heading, is_table_part};
 use super::open::{Beyond, Entry, NODE_COST, Open};
 
 /// The standard moves a formatting element past at most so many blocks for one end tag.
@@ -12,10 +10,7 @@ impl Open {
     pub(super) fn end(&mut self, name: &str) -> Result<(), Beyond> {
         if self.in_foreign() {
             if matches!(name, "br" | "p") {
-                let keep = self
-                    .stack
-                    .iter()
-                    .rposition(|e| !e.foreign || e.is_barrier());
+                let keep = self.stack.iter().rposition(|e| !e.foreign || e.is_barrier);
                 self.cut(keep.map_or(0, |at| at + 1));
             } else {
                 let found = self
@@ -129,10 +124,10 @@ impl Open {
             }
             if entry.name == name && !entry.foreign {
                 // It may have closed all above it, or nothing.
-                let block = self.stack.iter().rposition(Entry::is_block);
+                let block = self.stack.iter().rposition(|e: &Entry| e.is_block);
                 return self.ghosts(block.map_or(0, |at| at + 1), |_| true);
             }
-            if entry.is_block() {
+            if entry.is_block {
                 return;
             }
         }
@@ -156,16 +151,16 @@ impl Open {
             if found.is_none() && entry.is(name) {
                 found = Some((at, blocks));
             }
-            if entry.is_barrier() {
+            if entry.is_barrier {
                 from = at + 1;
                 break;
             }
-            blocks += usize::from(entry.is_block());
+            blocks += usize::from(entry.is_block);
         }
         let hidden = self
             .stack
             .get(from.wrapping_sub(1))
-            .is_some_and(|e| e.foreign || !is_marker(&e.name));
+            .is_some_and(|e| !e.is_marker);
         let mark = self.mark();
         let waits = self
             .waiting
@@ -174,19 +169,19 @@ impl Open {
             .filter(|at| *at >= mark);
         if let Some(at) = waits.filter(|_| !hidden && blocks <= ADOPTION_LIMIT) {
             self.waiting_bytes -= self.waiting.remove(at).bytes;
-            return self.ghosts(from, |e| !e.is_inline_formatting());
+            return self.ghosts(from, |e| !e.is_inline_formatting);
         }
         match found {
             Some((at, 0)) if waits.is_none() => {
                 self.stack.remove(at);
-                self.ghosts(at, |e| !e.is_inline_formatting());
+                self.ghosts(at, |e| !e.is_inline_formatting);
             }
             _ => {
                 let moved = self
                     .stack
                     .iter()
                     .skip(from)
-                    .filter(|e| e.is_inline_formatting());
+                    .filter(|e| e.is_inline_formatting);
                 self.regrowth +=
                     (ADOPTION_LIMIT + 1) * moved.map(|e| e.bytes + NODE_COST).sum::<usize>();
                 self.ghosts(from, |_| true);
@@ -199,7 +194,7 @@ impl Open {
             .stack
             .iter_mut()
             .skip(from)
-            .filter(|e| !e.foreign && !is_special(&e.name))
+            .filter(|e| !e.foreign && !e.is_block)
         {
             entry.ghost = entry.ghost || which(entry);
         }

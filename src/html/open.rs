@@ -26,20 +26,16 @@ pub(super) struct Entry {
     /// How many elements waited to be opened again when this was opened.
     pub(super) waiting: usize,
     pub(super) form: u32,
+    // What its name makes of it in HTML, decided once: each end tag looks at all that is open.
+    pub(super) is_block: bool,
+    pub(super) is_barrier: bool,
+    pub(super) is_marker: bool,
+    pub(super) is_inline_formatting: bool,
 }
 
 impl Entry {
-    pub(super) fn is_block(&self) -> bool {
-        !self.foreign && is_special(&self.name)
-    }
-    pub(super) fn is_barrier(&self) -> bool {
-        self.integration || (!self.foreign && is_scope(&self.name))
-    }
     pub(super) fn is(&self, name: &str) -> bool {
         !self.foreign && !self.ghost && self.name == name
-    }
-    pub(super) fn is_inline_formatting(&self) -> bool {
-        !self.foreign && is_formatting(&self.name)
     }
 }
 
@@ -95,6 +91,10 @@ impl Open {
             ghost: false,
             waiting,
             form,
+            is_block: !foreign && is_special(name),
+            is_barrier: integration || (!foreign && is_scope(name)),
+            is_marker: !foreign && is_marker(name),
+            is_inline_formatting: !foreign && is_formatting(name),
         });
     }
 
@@ -109,7 +109,7 @@ impl Open {
         let mut markers = 0;
         while self.stack.len() > at {
             let Some(entry) = self.stack.pop() else { break };
-            if !entry.foreign && is_marker(&entry.name) {
+            if entry.is_marker {
                 // The parser clears up to one marker only, and only for an end that asks for it.
                 markers += 1;
                 let own_end = own && self.stack.len() == at
@@ -121,7 +121,7 @@ impl Open {
                         .pop()
                         .inspect(|gone| self.waiting_bytes -= gone.bytes);
                 }
-            } else if entry.is_inline_formatting() {
+            } else if entry.is_inline_formatting {
                 kept.push(entry);
             }
         }
@@ -134,11 +134,7 @@ impl Open {
 
     /// Only what waits since the innermost marker can be opened again or closed here.
     pub(super) fn mark(&self) -> usize {
-        let marker = self
-            .stack
-            .iter()
-            .rev()
-            .find(|e| !e.foreign && is_marker(&e.name));
+        let marker = self.stack.iter().rev().find(|e| e.is_marker);
         marker.map_or(0, |e| e.waiting).min(self.waiting.len())
     }
 
@@ -152,8 +148,7 @@ impl Open {
             if wanted(entry) {
                 return Some(at);
             }
-            if entry.is_barrier() || (!entry.foreign && also_barrier.contains(&entry.name.as_str()))
-            {
+            if entry.is_barrier || (!entry.foreign && also_barrier.contains(&entry.name.as_str())) {
                 return None;
             }
         }

@@ -1,8 +1,7 @@
 //! What a start tag opens, and what it closes before (HTML standard, 13.2.6).
 
 use super::elements::{
-    breaks_out_of_foreign, closes_paragraph, is_heading, is_marker, is_raw_text, is_table_part,
-    is_void,
+    breaks_out_of_foreign, closes_paragraph, is_heading, is_raw_text, is_table_part, is_void,
 };
 use super::open::{Beyond, Entry, Open};
 use super::token::Tag;
@@ -20,10 +19,7 @@ impl Open {
                 return Err(Beyond);
             }
             if breaks_out_of_foreign(name) {
-                let keep = self
-                    .stack
-                    .iter()
-                    .rposition(|e| !e.foreign || e.is_barrier());
+                let keep = self.stack.iter().rposition(|e| !e.foreign || e.is_barrier);
                 self.cut(keep.map_or(0, |at| at + 1));
             } else if !top.integration {
                 if !tag.self_closing {
@@ -68,12 +64,12 @@ impl Open {
                 let marker = self
                     .stack
                     .iter()
-                    .rposition(|e| !e.foreign && is_marker(&e.name))
+                    .rposition(|e| e.is_marker)
                     .map_or(0, |at| at + 1);
                 let barrier = self
                     .stack
                     .iter()
-                    .rposition(Entry::is_barrier)
+                    .rposition(|e| e.is_barrier)
                     .map_or(0, |at| at + 1);
                 let mut hidden = self.stack.get(marker..barrier).unwrap_or_default().iter();
                 if hidden.any(|e| !e.foreign && e.name == name)
@@ -198,7 +194,7 @@ impl Open {
             if names.iter().any(|name| entry.is(name)) {
                 return self.cut(at);
             }
-            if entry.is_block() && !matches!(entry.name.as_str(), "address" | "div" | "p") {
+            if entry.is_block && !matches!(entry.name.as_str(), "address" | "div" | "p") {
                 return;
             }
         }
