@@ -29,7 +29,7 @@ const TURNED_BACK: TimeDelta = TimeDelta::minutes(1);
 pub struct FetchedPage {
     pub claim: PageClaim,
     pub at: DateTime<Utc>,
-    /// What the server said of the page, when it was asked and answered.
+    /// What the server said last, of the page or of whether it may be fetched, when it was asked and answered.
     pub answer: Option<Answer>,
     pub arrival: PageArrival,
 }
