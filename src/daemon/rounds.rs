@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::chance::draw;
 use super::visits::{Clock, Visits};
 use crate::config::Config;
 use crate::ingest::Force;
@@ -20,6 +21,12 @@ pub(super) const LEASE: Duration = Duration::from_secs(60);
 
 /// How often leases are renewed: a quarter of their length, so that a slow commit or two do not lose them.
 pub(super) const RENEW_EVERY: Duration = Duration::from_secs(15);
+
+/// Whether leases that were renewed last at `renewed` want renewing. However much goes on meanwhile: one visit may hang while others come and go.
+pub(super) fn is_time_to_renew(renewed: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    let since = (now - renewed).to_std();
+    since.is_ok_and(|since| since >= RENEW_EVERY)
+}
 
 /// What to visit.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,7 +50,8 @@ pub async fn refresh<F: Fetch + 'static>(
     clock: Clock,
     mut progress: impl FnMut(&Tally),
 ) -> Result<Vec<Tally>, StoreError> {
-    let owner = owner(clock());
+    let mut renewed = clock();
+    let owner = owner(renewed);
     store.transaction(|store| store.sync_sources(&listed(config, clock())))?;
     let mut visits = Visits::new(fetch, Arc::clone(&clock));
     let force = if wanted.force {
@@ -69,15 +77,16 @@ pub async fn refresh<F: Fetch + 'static>(
         let mut ended = match tokio::time::timeout(RENEW_EVERY, visits.ended()).await {
             Ok(Some(first)) => first,
             Ok(None) => break,
-            Err(_) => {
-                store.renew(clock(), LEASE, &owner)?;
-                continue;
-            }
+            Err(_) => Vec::new(),
         };
+        if is_time_to_renew(renewed, clock()) {
+            renewed = clock();
+            store.renew(renewed, LEASE, &owner)?;
+        }
         while let Some(more) = visits.ended_already() {
             ended.extend(more);
         }
-        let settled = settle(store, config, &ended, clock())?;
+        let settled = settle(store, config, &ended, clock(), draw())?;
         settled.visits.iter().for_each(&mut progress);
         tallies.extend(settled.visits);
     }
@@ -134,4 +143,78 @@ fn next_claims(
 /// Who holds a lease: this process, told from others that had its number before by when it began.
 pub(super) fn owner(began: DateTime<Utc>) -> String {
     format!("{}-{}", std::process::id(), began.timestamp_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::config;
+    use crate::ingest::Failure;
+    use crate::ingest::fetch::{Ask, Failed, Got};
+
+    /// A world in which every request takes 25 seconds, and the one for `a` until all others are done.
+    struct Slow {
+        seconds: Arc<AtomicI64>,
+        store: std::path::PathBuf,
+        done: Notify,
+        /// Whether another process could claim `a` at the end.
+        is_free: AtomicBool,
+    }
+
+    fn at(seconds: &AtomicI64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_760_000_000 + seconds.load(Ordering::SeqCst), 0).unwrap()
+    }
+
+    impl Fetch for Slow {
+        async fn fetch(&self, ask: &Ask) -> Result<Got, Failed> {
+            match ask.feed_id.as_str() {
+                "a" => self.done.notified().await,
+                other => {
+                    self.seconds.fetch_add(25, Ordering::SeqCst);
+                    if other == "e" {
+                        let store = Store::open(&self.store).unwrap();
+                        let claimed = store.claim("a", at(&self.seconds), LEASE, "another");
+                        self.is_free
+                            .store(claimed.unwrap().is_some(), Ordering::SeqCst);
+                        self.done.notify_one();
+                    }
+                }
+            }
+            Err(Failed {
+                failure: Failure::Connect("no".into()),
+                answer: None,
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn c11_a_visit_that_hangs_keeps_its_lease_while_others_come_and_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hw.db");
+        let source =
+            |id: &str| format!("[[source]]\nid = \"{id}\"\nurl = \"https://{id}.example/\"\n");
+        let sources: String = ["a", "b", "c", "d", "e"].map(source).concat();
+        let text = format!("[fetch]\nconcurrency = 3\n{sources}");
+        let config = config::parse(&text, Path::new("/nowhere/feeds.toml")).unwrap();
+        let store = Store::open(&path).unwrap();
+        let seconds = Arc::new(AtomicI64::new(0));
+        let told = Arc::clone(&seconds);
+        let world = Arc::new(Slow {
+            seconds,
+            store: path,
+            done: Notify::new(),
+            is_free: AtomicBool::new(true),
+        });
+        let clock: Clock = Arc::new(move || at(&told));
+        let wanted = Wanted::default();
+        let round = refresh(&store, &config, &wanted, Arc::clone(&world), clock, |_| {});
+        assert_eq!(round.await.unwrap().len(), 5);
+        assert!(world.seconds.load(Ordering::SeqCst) > 60);
+        assert!(!world.is_free.load(Ordering::SeqCst));
+    }
 }

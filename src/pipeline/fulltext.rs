@@ -9,6 +9,7 @@ use super::record::{hold_server, retry_at, server_of};
 use super::study::study;
 use crate::config::Config;
 use crate::ingest::{Answer, Failure, PageArrival, PageText, Rule};
+use crate::schedule::Chance;
 use crate::store::{PageClaim, PageRecord, Store, StoreError};
 
 /// When a page that could not be had is asked for again, after each try. What the third does not mend nothing does, and by then the article is old.
@@ -67,6 +68,7 @@ pub fn settle_pages(
     config: &Config,
     pages: &[FetchedPage],
     now: DateTime<Utc>,
+    chance: Chance,
 ) -> Result<PagesSettled, StoreError> {
     store.transaction(|store| {
         let mut settled = PagesSettled::default();
@@ -86,7 +88,7 @@ pub fn settle_pages(
                     (failed?, BTreeSet::new())
                 }
             };
-            hold_server(store, config, page.answer.as_ref(), now)?;
+            hold_server(store, config, page.answer.as_ref(), now, chance)?;
             settled.feeds.extend(feeds);
             settled.pages.push(tally);
         }
