@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
@@ -42,7 +43,7 @@ pub enum EditError {
 /// Puts a source after the last one of the file that `config` came from, and returns the section as it may be shown: without the
 /// credentials of its address (F38). With `dry` nothing is written.
 ///
-/// The file is replaced in one step and keeps its permissions; where it is a symbolic link, the file behind it is replaced. The new text is checked before
+/// The file is replaced in one step and keeps its owner and permissions; where it is a symbolic link, the file behind it is replaced. The new text is checked before
 /// it is written.
 ///
 /// # Errors
@@ -139,12 +140,17 @@ fn draft(path: &Path) -> PathBuf {
 }
 
 fn write(draft: &Path, beside: &Path, text: &str) -> io::Result<()> {
-    let permissions = fs::metadata(beside)?.permissions();
+    let known = fs::metadata(beside)?;
     let mut file: File = OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(draft)?;
-    file.set_permissions(permissions)?;
+    let made = file.metadata()?;
+    if (made.uid(), made.gid()) != (known.uid(), known.gid()) {
+        // Or the daemon could not read what the administrator has added to.
+        fchown(&file, Some(known.uid()), Some(known.gid()))?;
+    }
+    file.set_permissions(known.permissions())?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
@@ -271,5 +277,23 @@ mod tests {
             "a-2"
         );
         assert!(free_id(&config, Some(&"word ".repeat(40)), &at).len() <= LONGEST_ID);
+    }
+
+    #[test]
+    fn the_file_keeps_its_owner_and_its_permissions() {
+        use std::os::unix::fs::{PermissionsExt, chown};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("feeds.toml");
+        fs::write(&path, FILE).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        // Only root can give files away; to anyone else this shows that nothing is given away needlessly.
+        let _ = chown(&path, Some(12), Some(34));
+        let before = fs::metadata(&path).unwrap();
+        replace(&path, "# other\n").unwrap();
+        let after = fs::metadata(&path).unwrap();
+        let of = |known: &fs::Metadata| (known.uid(), known.gid(), known.mode());
+        assert_eq!(of(&after), of(&before));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "# other\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }
