@@ -118,6 +118,18 @@ pub fn without_userinfo(url: &Url) -> Url {
     shown
 }
 
+/// An address that a source led to, as it is asked: with the credentials of `own`, the operator's address, within its origin, and with none at any other
+/// (F38).
+pub fn with_userinfo_of(own: &Url, url: &Url) -> Url {
+    let mut asked = without_userinfo(url);
+    if asked.origin() == own.origin() {
+        // Both fail only for URLs that cannot have credentials; these have the origin of one that may.
+        let _ = asked.set_username(own.username());
+        let _ = asked.set_password(own.password());
+    }
+    asked
+}
+
 impl Default for Manners {
     fn default() -> Self {
         Manners {
@@ -149,5 +161,22 @@ mod tests {
             pattern: "/srv/desk/articles/*".into(),
         };
         assert_eq!(place.shown(), "articles/*");
+    }
+
+    #[test]
+    fn f38_credentials_hold_for_their_own_origin_and_strangers_give_none() {
+        let own = Url::parse("https://me:secret@a.example/feed").unwrap();
+        for (led_to, asked) in [
+            ("https://a.example/new", "https://me:secret@a.example/new"),
+            (
+                "https://x:y@a.example/new",
+                "https://me:secret@a.example/new",
+            ),
+            ("http://a.example/new", "http://a.example/new"),
+            ("https://x:y@b.example/", "https://b.example/"),
+        ] {
+            let url = Url::parse(led_to).unwrap();
+            assert_eq!(with_userinfo_of(&own, &url).as_str(), asked);
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::sitemap::newest;
 use super::visit::{Answer, Arrival, Failure, Fresh, Memory, PartMemory, Validators};
 use crate::date::{self, Hints};
 use crate::link;
-use crate::source::Source;
+use crate::source::{Source, with_userinfo_of};
 
 /// Sitemaps of an index that are followed. News stands in the newest few; the hundreds behind them are an archive, which a visit has no business to copy.
 const FOLLOWED: usize = 8;
@@ -278,18 +278,9 @@ fn chosen(fresh: &mut Fresh, before: Vec<PartMemory>, source: &Source) -> Vec<Pa
 }
 
 fn question(source: &Source, part: &PartMemory) -> Option<Ask> {
-    let mut url = Url::parse(&part.url).ok()?;
-    // F38: what the operator gave for this origin is for all of it, and for no other.
-    if let Some(index) = source
-        .place
-        .url()
-        .filter(|index| index.origin() == url.origin())
-    {
-        let _ = url.set_username(index.username());
-        let _ = url.set_password(index.password());
-    }
+    let url = Url::parse(&part.url).ok()?;
     Some(Ask {
-        url,
+        url: with_userinfo_of(source.place.url()?, &url),
         validators: part.validators.clone(),
         manners: source.manners.clone(),
         feed_id: source.id.clone(),

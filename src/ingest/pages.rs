@@ -9,7 +9,7 @@ use super::fulltext::PageText;
 use super::read::{Document, Expect, read};
 use super::robots::{Permission, Robots};
 use super::visit::{Answer, Failure, Unreadable, Validators};
-use crate::source::{Manners, Source, without_userinfo};
+use crate::source::{Manners, Source, with_userinfo_of, without_userinfo};
 
 /// Largest page taken, in bytes, where `max_bytes` does not say less. Pages of articles stay under one megabyte but for pictures written into them; a tree
 /// takes many times the room of its page.
@@ -50,7 +50,7 @@ pub async fn visit_page<F: Fetch>(
         return refused;
     }
     let asked = Ask {
-        url: addressed(source, url),
+        url: with_userinfo_of(source.place.url().unwrap_or(url), url),
         validators: Validators::default(),
         manners: manners.clone(),
         feed_id: source.id.clone(),
@@ -91,21 +91,6 @@ async fn refusal<F: Fetch>(
         Permission::Unknown(why, answer) => Some((PageArrival::Unsure(why), answer)),
         Permission::TurnedBack(failure) => Some((PageArrival::Failed(failure), None)),
     }
-}
-
-/// F38: what the operator gave for the source's origin is for all of it, and for no other.
-fn addressed(source: &Source, url: &Url) -> Url {
-    let mut url = without_userinfo(url);
-    if let Some(own) = source
-        .place
-        .url()
-        .filter(|own| own.origin() == url.origin())
-    {
-        // Both fail only for URLs that cannot have credentials; these are http(s) with a host.
-        let _ = url.set_username(own.username());
-        let _ = url.set_password(own.password());
-    }
-    url
 }
 
 fn text_of(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::intake::keep_study;
-use super::record::{hold_server, retry_at, server_of};
+use super::record::{TURNED_BACK, hold_server, retry_at, server_of};
 use super::study::study;
 use crate::config::Config;
 use crate::ingest::{Answer, Failure, PageArrival, PageText, Rule};
@@ -21,9 +21,6 @@ const AGAIN: [TimeDelta; 3] = [
 
 /// How often a page is asked for at most: once, and again after each of [`AGAIN`].
 pub const TRIES: u32 = AGAIN.len() as u32 + 1;
-
-/// How long one that was turned back on its way waits at least: far longer than it takes to store why.
-const TURNED_BACK: TimeDelta = TimeDelta::minutes(1);
 
 /// A page that was asked for.
 #[derive(Debug)]

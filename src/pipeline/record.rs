@@ -13,7 +13,7 @@ use crate::source::Place;
 use crate::store::{Kept, Moves, Store, StoreError, VisitRecord};
 
 /// How long one that was turned back waits at least: far longer than it takes to store why.
-const TURNED_BACK: TimeDelta = TimeDelta::minutes(1);
+pub(super) const TURNED_BACK: TimeDelta = TimeDelta::minutes(1);
 
 /// What one visit came to.
 #[derive(Clone, Debug, PartialEq)]
