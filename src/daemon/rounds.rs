@@ -37,6 +37,9 @@ pub struct Wanted {
     pub now: bool,
     /// Unconditionally (F10).
     pub force: bool,
+    /// How long after its beginning the round still waits for what becomes due. Whoever comes by a timer, hour by hour, comes a few seconds early each time:
+    /// waits are counted from the end of the last visit, and jitter is added to schedules. Without patience it would find nothing due every second time.
+    pub patience: Duration,
 }
 
 /// Visits what is wanted by way of `fetch`, settles it, and returns what came of each visit, told to `progress` as it comes.
@@ -50,8 +53,8 @@ pub async fn refresh<F: Fetch + 'static>(
     clock: Clock,
     mut progress: impl FnMut(&Tally),
 ) -> Result<Vec<Tally>, StoreError> {
-    let mut renewed = clock();
-    let owner = owner(renewed);
+    let began = clock();
+    let (owner, mut renewed) = (owner(began), began);
     store.transaction(|store| store.sync_sources(&listed(config, clock())))?;
     let mut visits = Visits::new(fetch, Arc::clone(&clock));
     let force = if wanted.force {
@@ -69,14 +72,26 @@ pub async fn refresh<F: Fetch + 'static>(
                 forget_moves(store, config, &mut claim)?;
             }
             // A source is visited once a round, whatever its schedule makes of it.
-            if !visited.insert(claim.source.clone()) || !visits.start(config, claim.clone(), force)
-            {
+            let is_new = visited.insert(claim.source.clone());
+            visited.extend(claim.followers.iter().map(|(id, _)| id.clone()));
+            if !is_new || !visits.start(config, claim.clone(), force) {
                 store.release(&claim.source, &owner)?;
             }
         }
         let mut ended = match tokio::time::timeout(RENEW_EVERY, visits.ended()).await {
             Ok(Some(first)) => first,
-            Ok(None) => break,
+            Ok(None) => {
+                let until = match wanted.sources.as_slice() {
+                    [] => began + wanted.patience,
+                    _ => break,
+                };
+                match until_next(store, config, &visited, until, clock())? {
+                    // Longer only when the clock was set back meanwhile.
+                    Some(wait) if wait <= wanted.patience => tokio::time::sleep(wait).await,
+                    Some(_) | None => break,
+                }
+                continue;
+            }
             Err(_) => Vec::new(),
         };
         if is_time_to_renew(renewed, clock()) {
@@ -103,6 +118,26 @@ fn forget_moves(store: &Store, config: &Config, claim: &mut Claim) -> Result<(),
         store.record_moves(&claim.source, &Moves::default(), server.as_deref())?;
     }
     Ok(())
+}
+
+/// How long until the next of the sources is due that this round has not visited; `None` when that is not before `until`. Files are not waited for: every
+/// round looks into them.
+fn until_next(
+    store: &Store,
+    config: &Config,
+    visited: &BTreeSet<String>,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Option<Duration>, StoreError> {
+    let is_wanted = |id: &String| {
+        let listening = config.source(id);
+        !visited.contains(id) && listening.is_some_and(|known| known.source.place.is_remote())
+    };
+    let due = store.overdue(until)?;
+    let due = due.iter().filter(|(id, ..)| is_wanted(id));
+    // One that is due already is another process's just now.
+    let next = due.map(|(_, at, _)| *at).filter(|at| *at > now).min();
+    Ok(next.and_then(|at| (at - now).to_std().ok()))
 }
 
 /// Sources that are visited though they be not due: the named ones, all with `now`, and files, which are nobody's server to spare.
@@ -150,6 +185,7 @@ mod tests {
     use std::path::Path;
     use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
+    use chrono::TimeDelta;
     use tokio::sync::Notify;
 
     use super::*;
@@ -216,5 +252,61 @@ mod tests {
         assert_eq!(round.await.unwrap().len(), 5);
         assert!(world.seconds.load(Ordering::SeqCst) > 60);
         assert!(!world.is_free.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test]
+    async fn c10_f11_a_round_waits_a_little_for_what_becomes_due_and_not_for_the_rest() {
+        let source =
+            |id: &str| format!("[[source]]\nid = \"{id}\"\nurl = \"https://{id}.example/\"\n");
+        let text = ["b", "c", "d"].map(source).concat();
+        let config = config::parse(&text, Path::new("/nowhere/feeds.toml")).unwrap();
+        // A clock on which ten milliseconds pass whenever it is looked at.
+        let looks = Arc::new(AtomicI64::new(0));
+        let clock: Clock = Arc::new(move || {
+            let past = TimeDelta::milliseconds(10 * looks.fetch_add(1, Ordering::SeqCst));
+            at(&AtomicI64::new(0)) + past
+        });
+        let store = Store::in_memory().unwrap();
+        let world = || {
+            Arc::new(Slow {
+                seconds: Arc::default(),
+                store: "/nowhere".into(),
+                done: Notify::new(),
+                is_free: AtomicBool::new(true),
+            })
+        };
+        let patient = Wanted {
+            patience: Duration::from_millis(500),
+            ..Wanted::default()
+        };
+        let all = refresh(
+            &store,
+            &config,
+            &patient,
+            world(),
+            Arc::clone(&clock),
+            |_| {},
+        )
+        .await;
+        assert_eq!(
+            all.unwrap().len(),
+            3,
+            "what is due is visited, and nothing twice"
+        );
+        for (id, wait) in [("b", 300), ("c", 5_000)] {
+            // As if the hour since the last visit had passed but for this.
+            let due = clock() + TimeDelta::milliseconds(wait);
+            store.make_due(id, due, "min-interval").unwrap();
+        }
+        let now = Wanted::default();
+        let round = refresh(&store, &config, &now, world(), Arc::clone(&clock), |_| {}).await;
+        assert_eq!(round.unwrap(), []);
+        let round = refresh(&store, &config, &patient, world(), clock, |_| {}).await;
+        let visited: Vec<_> = round
+            .unwrap()
+            .into_iter()
+            .map(|tally| tally.source)
+            .collect();
+        assert_eq!(visited, ["b"]);
     }
 }
