@@ -118,16 +118,16 @@ pub fn without_userinfo(url: &Url) -> Url {
     shown
 }
 
-/// The address with the credentials that its operator wrote into another one of the same origin: what is for an origin is for all of it, and for no other
-/// (F38). Of another origin it stays as it was.
-pub fn with_userinfo_of(url: &Url, own: &Url) -> Url {
-    let mut url = url.clone();
-    if url.origin() == own.origin() {
-        // Both fail only for URLs that cannot have credentials in the first place.
-        let _ = url.set_username(own.username());
-        let _ = url.set_password(own.password());
+/// An address that a source led to, as it is asked: with the credentials of `own`, the operator's address, within its origin, and with none at any other
+/// (F38).
+pub fn with_userinfo_of(own: &Url, url: &Url) -> Url {
+    let mut asked = without_userinfo(url);
+    if asked.origin() == own.origin() {
+        // Both fail only for URLs that cannot have credentials; these have the origin of one that may.
+        let _ = asked.set_username(own.username());
+        let _ = asked.set_password(own.password());
     }
-    url
+    asked
 }
 
 impl Default for Manners {
@@ -161,5 +161,22 @@ mod tests {
             pattern: "/srv/desk/articles/*".into(),
         };
         assert_eq!(place.shown(), "articles/*");
+    }
+
+    #[test]
+    fn f38_credentials_hold_for_their_own_origin_and_strangers_give_none() {
+        let own = Url::parse("https://me:secret@a.example/feed").unwrap();
+        for (led_to, asked) in [
+            ("https://a.example/new", "https://me:secret@a.example/new"),
+            (
+                "https://x:y@a.example/new",
+                "https://me:secret@a.example/new",
+            ),
+            ("http://a.example/new", "http://a.example/new"),
+            ("https://x:y@b.example/", "https://b.example/"),
+        ] {
+            let url = Url::parse(led_to).unwrap();
+            assert_eq!(with_userinfo_of(&own, &url).as_str(), asked);
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::date::{self, Hints, Precision};
 use crate::ingest::fetch::{Ask, Body, Fetch, Seeks, Web, unpacked};
 use crate::ingest::{self, Dated, Document, Expect, Reading, Validators};
 use crate::pipeline::{Studied, study};
-use crate::source::Manners;
+use crate::source::{Manners, without_userinfo};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -116,7 +116,7 @@ fn take(document: &str, options: &Options) -> Result<Taken, Ended> {
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"));
     if let Some(address) = address {
-        return fetched(address, document, options);
+        return fetched(address, options);
     }
     let limit = Manners::default().max_bytes;
     let (bytes, name) = match document {
@@ -163,7 +163,8 @@ fn bounded(from: impl Read, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 /// The operator names the address himself here, so his own network may be asked; a source may not without leave (F37).
-fn fetched(address: Url, document: &str, options: &Options) -> Result<Taken, Ended> {
+fn fetched(address: Url, options: &Options) -> Result<Taken, Ended> {
+    let shown = without_userinfo(&address);
     let manners = Manners {
         allow_private_addresses: true,
         ..Manners::default()
@@ -180,7 +181,7 @@ fn fetched(address: Url, document: &str, options: &Options) -> Result<Taken, End
         let web = Web::new(1);
         web.fetch(&ask)
             .await
-            .map_err(|failed| Ended::Error(format!("{document}: {}", failed.failure)))
+            .map_err(|failed| Ended::Error(format!("{shown}: {}", failed.failure)))
     })?;
     let Body::Bytes(bytes) = got.body else {
         return Err(Ended::Error(

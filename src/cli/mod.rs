@@ -36,7 +36,7 @@ struct Cli {
 enum Command {
     /// Visit sources on schedule and serve the feeds (the default)
     Run,
-    /// Visit what is due once, and end: for cron and timers
+    /// Visit what is due now or within a minute, and end: for cron and timers
     Refresh(refresh::Options),
     /// Find the feed behind an address and put it into feeds.toml
     Add(add::Options),

@@ -1,6 +1,7 @@
 //! `headwater refresh`: one round and out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Utc;
 use clap::Args;
@@ -16,6 +17,9 @@ use crate::ingest::Rule;
 use crate::ingest::fetch::Web;
 use crate::pipeline::{PageTally, Tally};
 use crate::store::{Store, StoreError};
+
+/// How long a round waits for what becomes due meanwhile: as long as jitter can put a visit off, and far longer than most visits take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -74,6 +78,7 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
         sources: options.sources.clone(),
         now: options.now,
         force: options.force,
+        patience: PATIENCE,
     };
     let tells = !everywhere.quiet && !options.json;
     let progress = |tally: &Tally| {

@@ -74,7 +74,7 @@ struct SourceShape {
     moved_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     moving: Option<MovingShape>,
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "is_zero")]
     withdrawn: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     full_text: Option<PagesSheet>,
@@ -109,7 +109,7 @@ struct MovingShape {
     merge_with: Option<String>,
 }
 
-fn is_none(count: &u64) -> bool {
+fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 

@@ -334,4 +334,22 @@ mod tests {
         );
         assert!(free_id(&config, Some(&"word ".repeat(40)), &at).len() <= LONGEST_ID);
     }
+
+    #[test]
+    fn the_file_keeps_its_owner_and_its_permissions() {
+        use std::os::unix::fs::{PermissionsExt, chown};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("feeds.toml");
+        fs::write(&path, FILE).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        // Only root can give files away; to anyone else this shows that nothing is given away needlessly.
+        let _ = chown(&path, Some(12), Some(34));
+        let before = fs::metadata(&path).unwrap();
+        replace(&path, "# other\n").unwrap();
+        let after = fs::metadata(&path).unwrap();
+        let of = |known: &fs::Metadata| (known.uid(), known.gid(), known.mode());
+        assert_eq!(of(&after), of(&before));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "# other\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
+use super::chance::draw;
 use super::harvest::Harvest;
 use super::rounds::set_right;
 use crate::config::Config;
@@ -50,7 +51,7 @@ impl Desk {
     ) -> Result<Self, StoreError> {
         store.transaction(|store| {
             store.sync_sources(&listed(&config, now))?;
-            catch_up(store, &config, now)
+            catch_up(store, &config, now, draw())
         })?;
         let site = config.server.as_ref().map(site);
         let version = store.data_version()?;
@@ -107,7 +108,7 @@ impl Desk {
             harvest.visits.clear();
         }
         if !harvest.pages.is_empty() {
-            let settled = settle_pages(&self.store, &self.config, &harvest.pages, now)?;
+            let settled = settle_pages(&self.store, &self.config, &harvest.pages, now, draw())?;
             harvest.pages.clear();
             for page in &settled.pages {
                 let rule = page.rule.map(Rule::as_str);
@@ -119,7 +120,7 @@ impl Desk {
     }
 
     fn settle_visits(&mut self, visits: &[Visit], now: DateTime<Utc>) -> Result<(), StoreError> {
-        let settled = settle(&self.store, &self.config, visits, now)?;
+        let settled = settle(&self.store, &self.config, visits, now, draw())?;
         for tally in &settled.visits {
             match &tally.failure {
                 Some(failure) => {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::chance::draw;
 use super::pages::{Pages, read_in_full};
-use super::rounds::{LEASE, RENEW_EVERY, Wanted, given_back, owner};
+use super::rounds::{LEASE, RENEW_EVERY, Wanted, given_back, is_time_to_renew, owner};
 use super::visits::Clock;
 use crate::config::Config;
 use crate::ingest::fetch::Fetch;
@@ -63,18 +64,14 @@ async fn round<F: Fetch + 'static>(
             Ok(None) => break,
             Err(_) => Vec::new(),
         };
-        // One page may hang while others come and go.
-        if (clock() - renewed)
-            .to_std()
-            .is_ok_and(|since| since >= RENEW_EVERY)
-        {
+        if is_time_to_renew(renewed, clock()) {
             renewed = clock();
             store.renew(renewed, LEASE, owner)?;
         }
         while let Some(more) = pages.ended_already() {
             ended.push(more);
         }
-        let settled = settle_pages(store, config, &ended, clock())?;
+        let settled = settle_pages(store, config, &ended, clock(), draw())?;
         settled.pages.iter().for_each(&mut progress);
         tallies.extend(settled.pages);
     }

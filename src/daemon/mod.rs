@@ -3,6 +3,7 @@
 //! The clock is read here and handed down. One thread keeps the store and writes; visits run on the async threads, parsing on blocking ones; HTTP reads the
 //! shelf, which is swapped whole.
 
+mod chance;
 mod desk;
 mod files;
 mod fulltext;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::chance::draw;
 use super::visits::{Clock, Visits};
 use crate::config::Config;
 use crate::ingest::Force;
@@ -21,6 +22,12 @@ pub(super) const LEASE: Duration = Duration::from_secs(60);
 /// How often leases are renewed: a quarter of their length, so that a slow commit or two do not lose them.
 pub(super) const RENEW_EVERY: Duration = Duration::from_secs(15);
 
+/// Whether leases that were renewed last at `renewed` want renewing. However much goes on meanwhile: one visit may hang while others come and go.
+pub(super) fn is_time_to_renew(renewed: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    let since = (now - renewed).to_std();
+    since.is_ok_and(|since| since >= RENEW_EVERY)
+}
+
 /// What to visit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {
@@ -30,6 +37,9 @@ pub struct Wanted {
     pub now: bool,
     /// Unconditionally (F10).
     pub force: bool,
+    /// How long after its beginning the round still waits for what becomes due. Whoever comes by a timer, hour by hour, comes a few seconds early each time:
+    /// waits are counted from the end of the last visit, and jitter is added to schedules. Without patience it would find nothing due every second time.
+    pub patience: Duration,
 }
 
 /// Visits what is wanted by way of `fetch`, settles it, and returns what came of each visit, told to `progress` as it comes.
@@ -85,6 +95,8 @@ async fn round<F: Fetch + 'static>(
     (clock, owner): (Clock, &str),
     mut progress: impl FnMut(&Tally),
 ) -> Result<Vec<Tally>, StoreError> {
+    let began = clock();
+    let mut renewed = began;
     store.transaction(|store| store.sync_sources(&listed(config, clock())))?;
     set_right(store, clock())?;
     let mut visits = Visits::new(fetch, Arc::clone(&clock));
@@ -103,23 +115,36 @@ async fn round<F: Fetch + 'static>(
                 forget_moves(store, config, &mut claim)?;
             }
             // A source is visited once a round, whatever its schedule makes of it.
-            if !visited.insert(claim.source.clone()) || !visits.start(config, claim.clone(), force)
-            {
+            let is_new = visited.insert(claim.source.clone());
+            visited.extend(claim.followers.iter().map(|(id, _)| id.clone()));
+            if !is_new || !visits.start(config, claim.clone(), force) {
                 store.release(&claim.source, owner)?;
             }
         }
         let mut ended = match tokio::time::timeout(RENEW_EVERY, visits.ended()).await {
             Ok(Some(first)) => first,
-            Ok(None) => break,
-            Err(_) => {
-                store.renew(clock(), LEASE, owner)?;
+            Ok(None) => {
+                let until = match wanted.sources.as_slice() {
+                    [] => began + wanted.patience,
+                    _ => break,
+                };
+                match until_next(store, config, &visited, until, clock())? {
+                    // Longer only when the clock was set back meanwhile.
+                    Some(wait) if wait <= wanted.patience => tokio::time::sleep(wait).await,
+                    Some(_) | None => break,
+                }
                 continue;
             }
+            Err(_) => Vec::new(),
         };
+        if is_time_to_renew(renewed, clock()) {
+            renewed = clock();
+            store.renew(renewed, LEASE, owner)?;
+        }
         while let Some(more) = visits.ended_already() {
             ended.extend(more);
         }
-        let settled = settle(store, config, &ended, clock())?;
+        let settled = settle(store, config, &ended, clock(), draw())?;
         settled.visits.iter().for_each(&mut progress);
         tallies.extend(settled.visits);
     }
@@ -136,6 +161,26 @@ fn forget_moves(store: &Store, config: &Config, claim: &mut Claim) -> Result<(),
         store.record_moves(&claim.source, &Moves::default(), server.as_deref())?;
     }
     Ok(())
+}
+
+/// How long until the next of the sources is due that this round has not visited; `None` when that is not before `until`. Files are not waited for: every
+/// round looks into them.
+fn until_next(
+    store: &Store,
+    config: &Config,
+    visited: &BTreeSet<String>,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Option<Duration>, StoreError> {
+    let is_wanted = |id: &String| {
+        let listening = config.source(id);
+        !visited.contains(id) && listening.is_some_and(|known| known.source.place.is_remote())
+    };
+    let due = store.overdue(until)?;
+    let due = due.iter().filter(|(id, ..)| is_wanted(id));
+    // One that is due already is another process's just now.
+    let next = due.map(|(_, at, _)| *at).filter(|at| *at > now).min();
+    Ok(next.and_then(|at| (at - now).to_std().ok()))
 }
 
 /// Sources that are visited though they be not due: the named ones, all with `now`, and files, which are nobody's server to spare.
@@ -180,13 +225,139 @@ pub(super) fn owner(began: DateTime<Utc>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+    use chrono::TimeDelta;
+    use tokio::sync::Notify;
+
     use super::*;
+    use crate::config;
+    use crate::ingest::Failure;
+    use crate::ingest::fetch::{Ask, Failed, Got};
+
+    /// A world in which every request takes 25 seconds, and the one for `a` until all others are done.
+    struct Slow {
+        seconds: Arc<AtomicI64>,
+        store: std::path::PathBuf,
+        done: Notify,
+        /// Whether another process could claim `a` at the end.
+        is_free: AtomicBool,
+    }
+
+    fn at(seconds: &AtomicI64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_760_000_000 + seconds.load(Ordering::SeqCst), 0).unwrap()
+    }
+
+    impl Fetch for Slow {
+        async fn fetch(&self, ask: &Ask) -> Result<Got, Failed> {
+            match ask.feed_id.as_str() {
+                "a" => self.done.notified().await,
+                other => {
+                    self.seconds.fetch_add(25, Ordering::SeqCst);
+                    if other == "e" {
+                        let store = Store::open(&self.store).unwrap();
+                        let claimed = store.claim("a", at(&self.seconds), LEASE, "another");
+                        self.is_free
+                            .store(claimed.unwrap().is_some(), Ordering::SeqCst);
+                        self.done.notify_one();
+                    }
+                }
+            }
+            Err(Failed {
+                failure: Failure::Connect("no".into()),
+                answer: None,
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn c11_a_visit_that_hangs_keeps_its_lease_while_others_come_and_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hw.db");
+        let source =
+            |id: &str| format!("[[source]]\nid = \"{id}\"\nurl = \"https://{id}.example/\"\n");
+        let sources: String = ["a", "b", "c", "d", "e"].map(source).concat();
+        let text = format!("[fetch]\nconcurrency = 3\n{sources}");
+        let config = config::parse(&text, Path::new("/nowhere/feeds.toml")).unwrap();
+        let store = Store::open(&path).unwrap();
+        let seconds = Arc::new(AtomicI64::new(0));
+        let told = Arc::clone(&seconds);
+        let world = Arc::new(Slow {
+            seconds,
+            store: path,
+            done: Notify::new(),
+            is_free: AtomicBool::new(true),
+        });
+        let clock: Clock = Arc::new(move || at(&told));
+        let wanted = Wanted::default();
+        let round = refresh(&store, &config, &wanted, Arc::clone(&world), clock, |_| {});
+        assert_eq!(round.await.unwrap().len(), 5);
+        assert!(world.seconds.load(Ordering::SeqCst) > 60);
+        assert!(!world.is_free.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test]
+    async fn c10_f11_a_round_waits_a_little_for_what_becomes_due_and_not_for_the_rest() {
+        let source =
+            |id: &str| format!("[[source]]\nid = \"{id}\"\nurl = \"https://{id}.example/\"\n");
+        let text = ["b", "c", "d"].map(source).concat();
+        let config = config::parse(&text, Path::new("/nowhere/feeds.toml")).unwrap();
+        // A clock on which ten milliseconds pass whenever it is looked at.
+        let looks = Arc::new(AtomicI64::new(0));
+        let clock: Clock = Arc::new(move || {
+            let past = TimeDelta::milliseconds(10 * looks.fetch_add(1, Ordering::SeqCst));
+            at(&AtomicI64::new(0)) + past
+        });
+        let store = Store::in_memory().unwrap();
+        let world = || {
+            Arc::new(Slow {
+                seconds: Arc::default(),
+                store: "/nowhere".into(),
+                done: Notify::new(),
+                is_free: AtomicBool::new(true),
+            })
+        };
+        let patient = Wanted {
+            patience: Duration::from_millis(500),
+            ..Wanted::default()
+        };
+        let all = refresh(
+            &store,
+            &config,
+            &patient,
+            world(),
+            Arc::clone(&clock),
+            |_| {},
+        )
+        .await;
+        assert_eq!(
+            all.unwrap().len(),
+            3,
+            "what is due is visited, and nothing twice"
+        );
+        for (id, wait) in [("b", 300), ("c", 5_000)] {
+            // As if the hour since the last visit had passed but for this.
+            let due = clock() + TimeDelta::milliseconds(wait);
+            store.make_due(id, due, "min-interval").unwrap();
+        }
+        let now = Wanted::default();
+        let round = refresh(&store, &config, &now, world(), Arc::clone(&clock), |_| {}).await;
+        assert_eq!(round.unwrap(), []);
+        let round = refresh(&store, &config, &patient, world(), clock, |_| {}).await;
+        let visited: Vec<_> = round
+            .unwrap()
+            .into_iter()
+            .map(|tally| tally.source)
+            .collect();
+        assert_eq!(visited, ["b"]);
+    }
 
     #[test]
     fn a_round_that_the_store_ends_gives_back_what_it_claimed() {
         let store = Store::in_memory().unwrap();
         let text = "[[source]]\nid = 'a'\nurl = 'https://a.example/'\n";
-        let config = crate::config::parse(text, std::path::Path::new("/srv/feeds.toml")).unwrap();
+        let config = config::parse(text, Path::new("/srv/feeds.toml")).unwrap();
         let now = DateTime::UNIX_EPOCH;
         store.sync_sources(&listed(&config, now)).unwrap();
         let claim = |owner| store.claim("a", now, LEASE, owner).unwrap().is_some();

@@ -18,7 +18,7 @@ use super::keeper::Keeper;
 use super::pages::Pages;
 use super::reading::{Reading, StatusJson};
 use super::reload::Reload;
-use super::rounds::{LEASE, RENEW_EVERY, owner};
+use super::rounds::{LEASE, is_time_to_renew, owner};
 use super::visits::Visits;
 use crate::config::{Config, Server};
 use crate::ingest::Force;
@@ -323,11 +323,7 @@ impl Rounds {
     async fn look_around(&mut self) {
         notify(&[NotifyState::Watchdog]);
         let now = Utc::now();
-        if self.under_way() > 0
-            && (now - self.renewed)
-                .to_std()
-                .is_ok_and(|since| since >= RENEW_EVERY)
-        {
+        if self.under_way() > 0 && is_time_to_renew(self.renewed, now) {
             let owner = self.owner.clone();
             let renewed = self
                 .keeper

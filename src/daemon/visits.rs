@@ -92,11 +92,8 @@ impl<F: Fetch + 'static> Visits<F> {
 fn party(config: &Config, claim: Claim) -> Option<Party> {
     let leader = &config.source(&claim.source)?.source;
     let asked = at_its_place(leader, &claim.kept.moves);
-    let is_trial = claim
-        .kept
-        .moves
-        .evidence
-        .is_some_and(|evidence| evidence.on_trial);
+    let evidence = claim.kept.moves.evidence.as_ref();
+    let is_trial = evidence.is_some_and(|evidence| evidence.on_trial);
     let mut drawing: BTreeSet<&str> = BTreeSet::new();
     drawing.extend(config.feeds_of(&leader.id).map(|feed| feed.id.as_str()));
     let mut followers = Vec::new();
@@ -106,8 +103,8 @@ fn party(config: &Config, claim: Claim) -> Option<Party> {
             continue;
         };
         drawing.extend(config.feeds_of(&id).map(|feed| feed.id.as_str()));
-        let mut source = follower.source.clone();
-        source.place = asked.place.clone();
+        // Where the leader is asked, and read as its own place says: two pages of one address may have different selectors.
+        let source = at_its_place(&follower.source, &claim.kept.moves);
         followers.push(Guest { source, memory });
     }
     Some(Party {

@@ -24,7 +24,7 @@ const FOLLOWED: usize = 8;
 /// returned as it came.
 ///
 /// A sitemap that cannot be had is an oddity while another was ever read, and tried again by the next visit. One that asks for patience (429, 503) ends
-/// the visit, and its answer is the visit's, so that the wait it asks for is kept (F14). An index in an index is not followed, so that nothing goes in circles.
+/// the visit, and its answer is the visit's, so that the wait it asks for is kept (F14); so does an answer of that kind to another source of the server. An index in an index is not followed, so that nothing goes in circles.
 pub async fn follow<F: Fetch>(
     source: &Source,
     before: Vec<PartMemory>,
@@ -53,9 +53,10 @@ pub async fn follow<F: Fetch>(
                 failure,
                 answer: said,
             }) => {
-                let throttled = failure.is_throttling();
+                // One that was turned back on its way there was turned back by an answer to somebody else.
+                let is_over = failure.is_throttling() || matches!(failure, Failure::Held(_));
                 round.miss(&part.url, failure);
-                if throttled {
+                if is_over {
                     answer = said.or(answer);
                     break;
                 }
@@ -279,11 +280,58 @@ fn chosen(fresh: &mut Fresh, before: Vec<PartMemory>, source: &Source) -> Vec<Pa
 fn question(source: &Source, part: &PartMemory) -> Option<Ask> {
     let url = Url::parse(&part.url).ok()?;
     Some(Ask {
-        url: with_userinfo_of(&url, source.place.url()?),
+        url: with_userinfo_of(source.place.url()?, &url),
         validators: part.validators.clone(),
         manners: source.manners.clone(),
         feed_id: source.id.clone(),
         subscribers: 0,
         seeks: Seeks::Feed,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::ingest::entry::Part;
+    use crate::source::{Manners, Place};
+
+    /// A server at which every visit is turned back on its way, and what it was to be asked.
+    #[derive(Default)]
+    struct Held(Mutex<Vec<String>>);
+
+    impl Fetch for Held {
+        async fn fetch(&self, ask: &Ask) -> Result<Got, Failed> {
+            self.0.lock().unwrap().push(ask.url.to_string());
+            Err(Failed {
+                failure: Failure::Held("a.example".into()),
+                answer: None,
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn f14_who_is_turned_back_at_one_sitemap_does_not_try_the_next() {
+        let source = Source {
+            id: "paper".into(),
+            name: None,
+            place: Place::Sitemap(Url::parse("https://a.example/index.xml").unwrap()),
+            tags: vec![],
+            zone: chrono_tz::Tz::UTC,
+            full_text: false,
+            manners: Manners::default(),
+        };
+        let part = |n: u32| Part {
+            url: format!("https://a.example/{n}.xml"),
+            lastmod: None,
+        };
+        let mut fresh = Fresh::default();
+        fresh.channel.parts = (0..3).map(part).collect();
+        let (fetch, arrival) = (Held::default(), Arrival::Fresh(Box::new(fresh)));
+        let visited = (arrival, None);
+        let (arrival, _) = follow(&source, vec![], visited, &fetch, DateTime::default()).await;
+        assert!(matches!(arrival, Arrival::Failed(Failure::Held(_))));
+        assert_eq!(*fetch.0.lock().unwrap(), ["https://a.example/0.xml"]);
+    }
 }

@@ -28,7 +28,8 @@ pub enum PageArrival {
 
 /// Asks for the page of an entry of `source`, in the source's manners. `url` is the page as `page_of` gives it.
 ///
-/// When the page was found at another address, that one's rules hold as well. The answer is there when the page itself was answered, well or badly.
+/// When the page was found at another address, that one's rules hold as well. The answer is the last that was had, well or badly, of the page or of
+/// whether it may be fetched: either may ask for patience (F14).
 pub async fn visit_page<F: Fetch>(
     source: &Source,
     url: &Url,
@@ -45,14 +46,11 @@ pub async fn visit_page<F: Fetch>(
         let failure = Failure::PrivateAddress(url.host_str().unwrap_or_default().to_string());
         return (PageArrival::Failed(failure), None);
     }
-    if let Some(refusal) = refusal(robots, fetch, url, &manners, now).await {
-        return (refusal, None);
+    if let Some(refused) = refusal(robots, fetch, url, &manners, now).await {
+        return refused;
     }
     let asked = Ask {
-        url: source
-            .place
-            .url()
-            .map_or_else(|| url.clone(), |own| with_userinfo_of(url, own)),
+        url: with_userinfo_of(source.place.url().unwrap_or(url), url),
         validators: Validators::default(),
         manners: manners.clone(),
         feed_id: source.id.clone(),
@@ -66,9 +64,9 @@ pub async fn visit_page<F: Fetch>(
     let answer = Some(got.answer.clone());
     let found = Url::parse(&got.answer.url).unwrap_or_else(|_| url.clone());
     if found != *url
-        && let Some(refusal) = refusal(robots, fetch, &found, &manners, now).await
+        && let Some((refusal, said)) = refusal(robots, fetch, &found, &manners, now).await
     {
-        return (refusal, answer);
+        return (refusal, said.or(answer));
     }
     let zone = source.zone;
     let task = tokio::task::spawn_blocking(move || text_of(got, &found, zone, now));
@@ -86,11 +84,12 @@ async fn refusal<F: Fetch>(
     url: &Url,
     manners: &Manners,
     now: DateTime<Utc>,
-) -> Option<PageArrival> {
+) -> Option<(PageArrival, Option<Answer>)> {
     match robots.permitted(fetch, url, manners, now).await {
         Permission::Allowed => None,
-        Permission::Disallowed => Some(PageArrival::Forbidden),
-        Permission::Unknown(why) => Some(PageArrival::Unsure(why)),
+        Permission::Disallowed => Some((PageArrival::Forbidden, None)),
+        Permission::Unknown(why, answer) => Some((PageArrival::Unsure(why), answer)),
+        Permission::TurnedBack(failure) => Some((PageArrival::Failed(failure), None)),
     }
 }
 

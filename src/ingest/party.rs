@@ -46,12 +46,9 @@ pub async fn visit_together<F: Fetch>(
             validators,
             validated_url,
             ..
-        } = guest.memory.clone();
-        (
-            validators,
-            validated_url,
-            is_of(&guest.memory, &guest.source),
-        )
+        } = &guest.memory;
+        let is_of = is_of(&guest.memory, &guest.source);
+        (validators.clone(), validated_url.clone(), is_of)
     };
     let alike = followers.iter().all(|guest| held(guest) == held(&leader));
     let asking = Asking {

@@ -11,7 +11,7 @@ use tokio::sync;
 use url::Url;
 
 use super::fetch::{Ask, Body, Failed, Fetch, Seeks};
-use super::visit::{Failure, Validators};
+use super::visit::{Answer, Failure, Validators};
 use crate::source::Manners;
 
 /// The name by which rules speak of us: the product in our User-Agent.
@@ -33,13 +33,16 @@ const HOPS: usize = 5;
 const REMEMBERED: usize = 2048;
 
 /// What an origin says of an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Permission {
     Allowed,
     /// By a rule of its robots.txt.
     Disallowed,
-    /// It could not say, and so nothing there may be fetched for now; why.
-    Unknown(String),
+    /// It could not say, and so nothing there may be fetched for now; why, and what it answered if it was asked just now: it may have asked for
+    /// patience (F14).
+    Unknown(String, Option<Answer>),
+    /// It was not asked: turned back on the way by an answer to somebody else (F14).
+    TurnedBack(Failure),
 }
 
 /// The rules of origins, as they were said last. Asks each origin once a day at most, and once an hour while it cannot say.
@@ -78,16 +81,20 @@ impl Robots {
         now: DateTime<Utc>,
     ) -> Permission {
         let Some(robots) = robots_of(url) else {
-            return Permission::Unknown("only http and https addresses can be fetched".into());
+            let why = "only http and https addresses can be fetched";
+            return Permission::Unknown(why.into(), None);
         };
         let origin = self.origin(robots.as_str(), now);
         let mut said = origin.lock().await;
         let known = said.take().filter(|said| now < said.until);
-        let known = match known {
-            Some(known) => known,
-            None => ask(fetch, robots, manners, now).await,
+        let (known, answer) = match known {
+            Some(known) => (known, None),
+            None => match ask(fetch, robots, manners, now).await {
+                Ok(asked) => asked,
+                Err(failure) => return Permission::TurnedBack(failure),
+            },
         };
-        let permission = known.rules.permission(url);
+        let permission = known.rules.permission(url, answer);
         *said = Some(known);
         permission
     }
@@ -110,9 +117,9 @@ impl Robots {
 }
 
 impl Rules {
-    fn permission(&self, url: &Url) -> Permission {
+    fn permission(&self, url: &Url, answer: Option<Answer>) -> Permission {
         match self {
-            Rules::Silent(why) => Permission::Unknown(why.clone()),
+            Rules::Silent(why) => Permission::Unknown(why.clone(), answer),
             Rules::Read(rules) => {
                 let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
                 match rules.is_allowed(path) {
@@ -136,7 +143,13 @@ fn robots_of(url: &Url) -> Option<Url> {
     Some(robots)
 }
 
-async fn ask(fetch: &impl Fetch, robots: Url, manners: &Manners, now: DateTime<Utc>) -> Said {
+/// What is remembered of an origin, and what it answered when it could not say. An error when it was not asked after all.
+async fn ask(
+    fetch: &impl Fetch,
+    robots: Url,
+    manners: &Manners,
+    now: DateTime<Utc>,
+) -> Result<(Said, Option<Answer>), Failure> {
     let answer = fetch
         .fetch(&Ask {
             url: robots,
@@ -154,23 +167,24 @@ async fn ask(fetch: &impl Fetch, robots: Url, manners: &Manners, now: DateTime<U
         rules,
         until: now.checked_add_signed(holds).unwrap_or(now),
     };
-    let allow = || said(Rules::Read(robotxt::Robots::allow_all()), HOLDS);
-    match answer {
-        Ok(got) if got.answer.hops.len() > HOPS => allow(),
+    let rules = match answer {
+        Ok(got) if got.answer.hops.len() > HOPS => robotxt::Robots::allow_all(),
         Ok(got) => match got.body {
-            Body::Bytes(bytes) => said(Rules::Read(robotxt::Robots::parse(&bytes, NAME)), HOLDS),
-            Body::Delta(_) | Body::NotModified => allow(),
+            Body::Bytes(bytes) => robotxt::Robots::parse(&bytes, NAME),
+            Body::Delta(_) | Body::NotModified => robotxt::Robots::allow_all(),
         },
-        Err(Failed { failure, .. }) => match failure {
+        Err(Failed { failure, answer }) => match failure {
             Failure::Status(400..=428 | 430..=499)
             | Failure::Redirects(_)
-            | Failure::RedirectLoop(_) => allow(),
-            silent => said(
-                Rules::Silent(format!("its robots.txt could not be read: {silent}")),
-                SILENCE_HOLDS,
-            ),
+            | Failure::RedirectLoop(_) => robotxt::Robots::allow_all(),
+            held @ Failure::Held(_) if answer.is_none() => return Err(held),
+            silent => {
+                let why = format!("its robots.txt could not be read: {silent}");
+                return Ok((said(Rules::Silent(why), SILENCE_HOLDS), answer));
+            }
         },
-    }
+    };
+    Ok((said(Rules::Read(rules), HOLDS), None))
 }
 
 #[cfg(test)]
@@ -255,7 +269,7 @@ mod tests {
             assert!(
                 matches!(
                     permission(reply(status, "", ""), "/x").await,
-                    Permission::Unknown(_)
+                    Permission::Unknown(..)
                 ),
                 "{status}"
             );
@@ -263,12 +277,37 @@ mod tests {
         let cut = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nUser-agent: *\n";
         assert!(matches!(
             permission(cut.into(), "/x").await,
-            Permission::Unknown(_)
+            Permission::Unknown(..)
         ));
         let mail = Url::parse("mailto:desk@a.example").unwrap();
         let (robots, web) = (Robots::new(), Web::new(1));
         let said = robots.permitted(&web, &mail, &manners(), at(0)).await;
-        assert!(matches!(said, Permission::Unknown(_)));
+        assert!(matches!(said, Permission::Unknown(..)));
+    }
+
+    #[tokio::test]
+    async fn f14_what_asks_for_patience_is_handed_on_once_and_being_turned_back_is_not_remembered()
+    {
+        let server = Server::start(|_| reply("429 Slowly", "Retry-After: 60\r\n", ""));
+        let (robots, web) = (Robots::new(), Web::new(8));
+        let alone = Manners {
+            per_host: 1,
+            ..manners()
+        };
+        let (url, other) = (server.url("/x"), Robots::new());
+        let (first, second) = tokio::join!(
+            robots.permitted(&web, &url, &alone, at(0)),
+            other.permitted(&web, &url, &alone, at(0))
+        );
+        let Permission::Unknown(_, Some(answer)) = first else {
+            panic!("{first:?}");
+        };
+        assert_eq!(answer.retry_after.as_deref(), Some("60"));
+        assert!(matches!(second, Permission::TurnedBack(Failure::Held(_))));
+        for (of, answered) in [(robots, false), (other, true)] {
+            let said = of.permitted(&web, &url, &alone, at(0)).await;
+            assert!(matches!(said, Permission::Unknown(_, answer) if answer.is_some() == answered));
+        }
     }
 
     #[tokio::test]
@@ -333,7 +372,7 @@ mod tests {
         assert_eq!(permission(long(600 << 10), "/x").await, Permission::Allowed);
         assert!(matches!(
             permission(long(3 << 20), "/x").await,
-            Permission::Unknown(_)
+            Permission::Unknown(..)
         ));
     }
 

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::intake::keep_study;
-use super::record::{hold_server, retry_at, server_of};
+use super::record::{TURNED_BACK, hold_server, retry_at, server_of};
 use super::study::study;
 use crate::config::Config;
 use crate::ingest::{Answer, Failure, PageArrival, PageText, Rule};
+use crate::schedule::Chance;
 use crate::source::Source;
 use crate::store::{PageClaim, PageRecord, Store, StoreError};
 
@@ -23,15 +24,12 @@ const AGAIN: [TimeDelta; 3] = [
 /// How often a page is asked for at most: once, and again after each of [`AGAIN`].
 pub const TRIES: u32 = AGAIN.len() as u32 + 1;
 
-/// How long one that was turned back on its way waits at least: far longer than it takes to store why.
-const TURNED_BACK: TimeDelta = TimeDelta::minutes(1);
-
 /// A page that was asked for.
 #[derive(Clone, Debug)]
 pub struct FetchedPage {
     pub claim: PageClaim,
     pub at: DateTime<Utc>,
-    /// What the server said of the page, when it was asked and answered.
+    /// What the server said last, of the page or of whether it may be fetched, when it was asked and answered.
     pub answer: Option<Answer>,
     pub arrival: PageArrival,
 }
@@ -69,6 +67,7 @@ pub fn settle_pages(
     config: &Config,
     pages: &[FetchedPage],
     now: DateTime<Utc>,
+    chance: Chance,
 ) -> Result<PagesSettled, StoreError> {
     store.transaction(|store| {
         let mut settled = PagesSettled::default();
@@ -93,7 +92,7 @@ pub fn settle_pages(
                     (failed?, BTreeSet::new())
                 }
             };
-            hold_server(store, config, page.answer.as_ref(), now)?;
+            hold_server(store, config, page.answer.as_ref(), now, chance)?;
             settled.feeds.extend(feeds);
             settled.pages.push(tally);
         }

@@ -9,7 +9,7 @@ use url::Url;
 use crate::ingest::fetch::names_private;
 use crate::ingest::{Fresh, Memory, Visit};
 use crate::link;
-use crate::source::{Place, Source, without_userinfo};
+use crate::source::{Place, Source, with_userinfo_of, without_userinfo};
 use crate::store::{Evidence, Kept, Moves, Store, StoreError};
 
 /// How many visits in a row must tell of the same new address (F22).
@@ -42,15 +42,8 @@ pub fn at_its_place(source: &Source, moves: &Moves) -> Source {
 
 /// An address that a source has moved to, as it is asked: with the operator's credentials where they belong.
 fn address(operators: &Url, to: Option<&String>) -> Url {
-    let Some(mut url) = to.and_then(|to| link::resolve(to, None)) else {
-        return operators.clone();
-    };
-    if url.origin() == operators.origin() {
-        // Both fail only for URLs that cannot have credentials; these are http(s) with a host.
-        let _ = url.set_username(operators.username());
-        let _ = url.set_password(operators.password());
-    }
-    url
+    to.and_then(|to| link::resolve(to, None))
+        .map_or_else(|| operators.clone(), |to| with_userinfo_of(operators, &to))
 }
 
 /// What is known of a source's moves after a visit, and whether that is anything new.

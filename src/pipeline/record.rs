@@ -8,12 +8,12 @@ use super::moves::{self, Moved};
 use crate::config::{Config, Listening};
 use crate::ingest::{Answer, Asks, Failure, Fresh, Memory, Oddity, Visit};
 use crate::link;
-use crate::schedule::{self, Asked, Because, Due, Outcome, next_due};
+use crate::schedule::{self, Asked, Because, Chance, Due, Outcome, next_due};
 use crate::source::Place;
 use crate::store::{Kept, Moves, Store, StoreError, VisitRecord};
 
 /// How long one that was turned back waits at least: far longer than it takes to store why.
-const TURNED_BACK: TimeDelta = TimeDelta::minutes(1);
+pub(super) const TURNED_BACK: TimeDelta = TimeDelta::minutes(1);
 
 /// What one visit came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +55,7 @@ pub(super) struct Case<'a> {
     pub visit: &'a Visit,
     pub kept: Kept,
     pub now: DateTime<Utc>,
+    pub chance: Chance,
 }
 
 impl<'a> Case<'a> {
@@ -63,6 +64,7 @@ impl<'a> Case<'a> {
         listening: &'a Listening,
         visit: &'a Visit,
         now: DateTime<Utc>,
+        chance: Chance,
     ) -> Result<Self, StoreError> {
         Ok(Case {
             store,
@@ -70,6 +72,7 @@ impl<'a> Case<'a> {
             visit,
             kept: store.kept(&visit.source)?,
             now,
+            chance,
         })
     }
 
@@ -172,6 +175,7 @@ impl<'a> Case<'a> {
             &asked,
             outcome,
             self.ended(),
+            self.chance,
         );
         store.record_visit(&VisitRecord {
             source: &visit.source,
@@ -262,6 +266,7 @@ pub(super) fn hold_server(
     config: &Config,
     answer: Option<&Answer>,
     now: DateTime<Utc>,
+    chance: Chance,
 ) -> Result<(), StoreError> {
     let Some(answer) = answer else {
         return Ok(());
@@ -273,7 +278,7 @@ pub(super) fn hold_server(
     for id in store.due_at_server(&server, until)? {
         if let Some(listening) = config.source(&id) {
             let asked = asked_by_feed(&store.kept(&id)?);
-            let due = schedule::held(&id, &listening.schedule, &asked, until);
+            let due = schedule::held(&id, &listening.schedule, &asked, until, chance);
             store.postpone(&id, due.at, due.because.as_str())?;
         }
     }

@@ -12,7 +12,7 @@ use super::withdraw::withdraw;
 use crate::config::{Config, Listening};
 use crate::ingest::{Arrival, Failure, Fresh, Memory, Oddity, Visit};
 use crate::link;
-use crate::schedule::{self, Because, Due, Outcome};
+use crate::schedule::{self, Because, Chance, Due, Outcome};
 use crate::source::Place;
 use crate::store::{Listed, Put, Store, StoreError};
 
@@ -64,7 +64,12 @@ fn leader<'a>(
 
 /// Slots missed while nothing ran become one visit, spread out after the start (C10). Files are read at once: they may have changed meanwhile, and wait
 /// for nobody.
-pub fn catch_up(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub fn catch_up(
+    store: &Store,
+    config: &Config,
+    now: DateTime<Utc>,
+    chance: Chance,
+) -> Result<(), StoreError> {
     let local = |listening: &&Listening| !listening.source.place.is_remote();
     for listening in config.sources.iter().filter(local) {
         store.make_due(&listening.source.id, now, Because::Startup.as_str())?;
@@ -83,6 +88,7 @@ pub fn catch_up(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<()
             &asked_by_feed(&store.kept(&source)?),
             Due { at, because },
             now,
+            chance,
         );
         store.postpone(&source, due.at, due.because.as_str())?;
     }
@@ -97,6 +103,7 @@ pub fn settle(
     config: &Config,
     visits: &[Visit],
     now: DateTime<Utc>,
+    chance: Chance,
 ) -> Result<Settled, StoreError> {
     store.transaction(|store| {
         let mut settled = Settled::default();
@@ -108,17 +115,17 @@ pub fn settle(
             // A source that left feeds.toml while it was being visited: its news is no longer wanted.
             let Some(listening) = config.source(&visit.source) else { continue };
             let mut touched = BTreeSet::new();
-            let tally = match store.attempt(|store| settle_one(store, listening, visit, now, &mut touched)) {
+            let tally = match store.attempt(|store| settle_one(&Case::of(store, listening, visit, now, chance)?, &mut touched)) {
                 Ok(tally) => tally,
                 Err(error @ (StoreError::Full | StoreError::Locked | StoreError::Damaged(_))) => return Err(error),
                 Err(error) => {
                     touched.clear();
                     tracing::error!(source = %visit.source, %error, "what this visit brought could not be stored; nothing of it was kept");
                     let failure = Failure::Panicked(format!("it could not be stored: {error}"));
-                    store.attempt(|store| Case::of(store, listening, visit, now)?.record_failure(&failure))?
+                    store.attempt(|store| Case::of(store, listening, visit, now, chance)?.record_failure(&failure))?
                 }
             };
-            hold_server(store, config, visit.answer.as_ref(), now)?;
+            hold_server(store, config, visit.answer.as_ref(), now, chance)?;
             settled.visits.push(tally);
             for source in touched {
                 settled.feeds.extend(config.feeds_of(&source).map(|feed| feed.id.clone()));
@@ -128,14 +135,8 @@ pub fn settle(
     })
 }
 
-fn settle_one(
-    store: &Store,
-    listening: &Listening,
-    visit: &Visit,
-    now: DateTime<Utc>,
-    touched: &mut BTreeSet<String>,
-) -> Result<Tally, StoreError> {
-    let case = Case::of(store, listening, visit, now)?;
+fn settle_one(case: &Case<'_>, touched: &mut BTreeSet<String>) -> Result<Tally, StoreError> {
+    let (store, visit, now) = (case.store, case.visit, case.now);
     match &visit.arrival {
         Arrival::Fresh(fresh) => {
             if case.kept.memory == Memory::default() {
@@ -143,11 +144,11 @@ fn settle_one(
                 touched.insert(visit.source.clone());
             }
             if let Some(trial) = case.trial()
-                && !moves::is_known(store, &listening.source, Some(fresh))?
+                && !moves::is_known(store, &case.listening.source, Some(fresh))?
             {
                 return case.record_failure(&Failure::AnotherFeed(trial.to_string()));
             }
-            settle_fresh(&case, fresh, touched)
+            settle_fresh(case, fresh, touched)
         }
         Arrival::Unchanged { memory } => {
             store.drop_specimen(&visit.source)?;

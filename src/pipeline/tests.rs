@@ -11,7 +11,18 @@ use super::*;
 use crate::config::{self, Config};
 use crate::ingest::{Answer, Arrival, Dated, Entry, Failure, Fresh, Memory, Unreadable, Visit};
 use crate::publish::{Format, feed_path};
-use crate::store::Store;
+use crate::schedule::Chance;
+use crate::store::{Store, StoreError};
+
+/// As it is where chance adds nothing.
+fn settle(
+    store: &Store,
+    config: &Config,
+    visits: &[Visit],
+    now: DateTime<Utc>,
+) -> Result<Settled, StoreError> {
+    super::settle(store, config, visits, now, Chance(0))
+}
 
 fn at(minute: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_760_000_000 + minute * 60, 0).unwrap()

@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use super::asked::{Asked, MAX_ASKED};
 use super::because::Because;
 use super::duration::later;
-use super::jitter::jitter;
+use super::jitter::{Chance, jitter};
 use super::timetable::Schedule;
 
 /// The longest backoff after failures in a row: a week, so that a source that comes back is noticed (F26).
@@ -22,7 +22,7 @@ const MIN_THROTTLED: Duration = Duration::from_secs(4 * 3_600);
 /// How long after the first 410 a second one confirms it (F25).
 const GONE_CONFIRM: TimeDelta = TimeDelta::hours(24);
 
-/// The longest jitter. A minute spreads a thousand sources well enough and no reader notices it (F18).
+/// The longest jitter, what chance adds to it included. A minute spreads a thousand sources well enough and no reader notices it (F18).
 const MAX_JITTER: Duration = Duration::from_secs(60);
 
 /// How many hours to look ahead for one that is not skipped: a week and a day hold every hour of every weekday (F16).
@@ -55,7 +55,7 @@ impl Due {
     }
 }
 
-/// When may the source be visited after the visit that *started* at `visited`? The latest of all bounds wins and
+/// When may the source be visited after the visit that *ended* at `visited`? The latest of all bounds wins and
 /// names the rule (C13, F11, F49), whatever the outcome was. `None` is never: 410, confirmed (F25).
 ///
 /// The bounds: the next slot of the schedule; `min_interval`; freshness, ttl and update period, each at most 31
@@ -63,7 +63,7 @@ impl Due {
 /// without a `Retry-After`, at least double the wait that would otherwise hold, and at least 4 hours (F15);
 /// `Retry-After` (F14); 24 hours from the first 410. What comes out is moved out of skipped hours and days last (F16).
 ///
-/// Jitter (F18, C12) is stable for a source, and only lengthens. Its window is 60 seconds or a tenth of the gap to
+/// Jitter (F18, C12) only lengthens: a part that is stable for a source, and a slice by `chance`. Its window is 60 seconds or a tenth of the gap to
 /// the next slot, whichever is less, so it never crosses a slot. It is part of the bounds that many sources share or
 /// that follow an outage: slots, `Retry-After`, backoff, the end of a skipped stretch. Bounds counted from the
 /// visit get none: that visit was spread already, and one more delay each time would make the source drift.
@@ -76,8 +76,9 @@ pub fn next_due(
     asked: &Asked,
     outcome: &Outcome,
     visited: DateTime<Utc>,
+    chance: Chance,
 ) -> Option<Due> {
-    let spread = |at| spread(source_id, schedule, at);
+    let spread = |at| spread(source_id, schedule, at, chance);
     let slot = schedule.next_after(visited);
     let retry_at = asked.retry_at.filter(|at| *at > visited);
     let mut due = Due {
@@ -128,13 +129,13 @@ pub fn next_due(
             Because::RetryAfter,
         );
     }
-    Some(out_of_skipped(source_id, schedule, asked, due))
+    Some(out_of_skipped(source_id, schedule, asked, due, chance))
 }
 
 /// When a source that was never visited is due: at `start`, plus jitter. What its feed asks is not known yet.
-fn first_due(source_id: &str, schedule: &Schedule, start: DateTime<Utc>) -> Due {
+fn first_due(source_id: &str, schedule: &Schedule, start: DateTime<Utc>, chance: Chance) -> Due {
     Due {
-        at: spread(source_id, schedule, start),
+        at: spread(source_id, schedule, start, chance),
         because: Because::Startup,
     }
 }
@@ -148,6 +149,7 @@ pub fn catch_up(
     asked: &Asked,
     due: Due,
     start: DateTime<Utc>,
+    chance: Chance,
 ) -> Due {
     if due.at >= start {
         return due;
@@ -156,18 +158,25 @@ pub fn catch_up(
         source_id,
         schedule,
         asked,
-        first_due(source_id, schedule, start),
+        first_due(source_id, schedule, start, chance),
+        chance,
     )
 }
 
 /// When a source may be visited whose server, in answer to another source, asked to be left alone until `until` (F14): then, spread like every time
 /// that many sources share, and out of skipped hours and days (F16).
-pub fn held(source_id: &str, schedule: &Schedule, asked: &Asked, until: DateTime<Utc>) -> Due {
+pub fn held(
+    source_id: &str,
+    schedule: &Schedule,
+    asked: &Asked,
+    until: DateTime<Utc>,
+    chance: Chance,
+) -> Due {
     let due = Due {
-        at: spread(source_id, schedule, until),
+        at: spread(source_id, schedule, until, chance),
         because: Because::HostHeld,
     };
-    out_of_skipped(source_id, schedule, asked, due)
+    out_of_skipped(source_id, schedule, asked, due, chance)
 }
 
 /// Doubled with every failure in a row, from the operator's minimum up to a week (F26).
@@ -191,13 +200,24 @@ fn throttled(usual: Duration, count: u32) -> Duration {
 }
 
 /// `at` plus the source's jitter, which stays well before the next slot (C12).
-fn spread(source_id: &str, schedule: &Schedule, at: DateTime<Utc>) -> DateTime<Utc> {
+fn spread(
+    source_id: &str,
+    schedule: &Schedule,
+    at: DateTime<Utc>,
+    chance: Chance,
+) -> DateTime<Utc> {
     let gap = (schedule.next_after(at) - at).to_std().unwrap_or_default();
-    later(at, jitter(source_id, MAX_JITTER.min(gap / 10)))
+    later(at, jitter(source_id, MAX_JITTER.min(gap / 10), chance))
 }
 
 /// The first allowed slot at or after `due` (F16). A list that excludes everything is ignored.
-fn out_of_skipped(source_id: &str, schedule: &Schedule, asked: &Asked, due: Due) -> Due {
+fn out_of_skipped(
+    source_id: &str,
+    schedule: &Schedule,
+    asked: &Asked,
+    due: Due,
+    chance: Chance,
+) -> Due {
     let mut hours = [false; 24];
     for hour in asked.skip_hours.iter().filter(|hour| **hour <= 24) {
         // 24 is midnight; a remainder of 24 and a weekday below are always within their arrays.
@@ -227,7 +247,7 @@ fn out_of_skipped(source_id: &str, schedule: &Schedule, asked: &Asked, due: Due)
     }
     if moved != due {
         // At most a minute into an hour that is allowed.
-        moved.at = spread(source_id, schedule, moved.at);
+        moved.at = spread(source_id, schedule, moved.at, chance);
     }
     moved
 }
@@ -245,6 +265,7 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3_600);
     const DAY: Duration = Duration::from_secs(86_400);
+    const NONE: Chance = Chance(0);
 
     fn at(text: &str) -> DateTime<Utc> {
         format!("{text}Z").parse().unwrap()
@@ -256,7 +277,7 @@ mod tests {
 
     /// The next visit of a source whose jitter is nil, visited on a Tuesday at 10:37 GMT, a slot in Kolkata.
     fn after(schedule: &Schedule, asked: &Asked, outcome: Outcome) -> Option<Due> {
-        next_due(&still(), schedule, HOUR, asked, &outcome, visited())
+        next_due(&still(), schedule, HOUR, asked, &outcome, visited(), NONE)
     }
 
     fn visited() -> DateTime<Utc> {
@@ -270,7 +291,7 @@ mod tests {
             .find(|id| {
                 [60, 6]
                     .iter()
-                    .all(|s| jitter(id, Duration::from_secs(*s)).as_millis() < 50)
+                    .all(|s| jitter(id, Duration::from_secs(*s), NONE).as_millis() < 50)
             })
             .unwrap()
     }
@@ -386,6 +407,7 @@ mod tests {
             &Asked::default(),
             &fails(u32::MAX),
             visited(),
+            NONE,
         );
         assert_eq!(due.map(|due| due.at), Some(DateTime::<Utc>::MAX_UTC));
     }
@@ -394,13 +416,13 @@ mod tests {
     fn f14_a_held_server_is_left_alone_and_f16_skipped_hours_as_well() {
         let mut asked = Asked::default();
         let until = at("2025-11-11T12:37:00");
-        let due = |asked: &Asked| Some(held(&still(), &hourly(), asked, until));
+        let due = |asked: &Asked| Some(held(&still(), &hourly(), asked, until, NONE));
         is(due(&asked), "2025-11-11T12:37:00", Because::HostHeld);
         asked.skip_hours = vec![12, 13];
         is(due(&asked), "2025-11-11T14:00:00", Because::SkipHours);
         for id in ["a", "b", "c"] {
             assert!(
-                held(id, &hourly(), &asked, until).at >= until,
+                held(id, &hourly(), &asked, until, NONE).at >= until,
                 "never early"
             );
         }
@@ -492,6 +514,7 @@ mod tests {
             &asked,
             &fails(0),
             visited(),
+            NONE,
         );
         is(due, "2025-11-11T11:37:00", Because::Schedule);
     }
@@ -592,31 +615,21 @@ mod tests {
             let schedule = Schedule::parse(text, Tz::America__New_York).unwrap();
             for number in 0..200 {
                 let id = format!("source-{number}");
-                let due = next_due(
-                    &id,
-                    &schedule,
-                    Duration::ZERO,
-                    &Asked::default(),
-                    &Outcome::Success,
-                    visited(),
-                );
-                let (due, slot) = (due.unwrap(), schedule.next_after(visited()));
-                assert_eq!(due.because, Because::Schedule);
+                let due = |chance| {
+                    let (asked, outcome) = (Asked::default(), Outcome::Success);
+                    let zero = Duration::ZERO;
+                    next_due(&id, &schedule, zero, &asked, &outcome, visited(), chance).unwrap()
+                };
+                let slot = schedule.next_after(visited());
+                let (stable, longest) = (due(NONE), due(Chance(u64::MAX)));
+                assert_eq!((stable.because, stable), (Because::Schedule, due(NONE)));
+                assert!(stable.at >= slot && longest.at > stable.at);
                 assert!(
-                    due.at >= slot && due.at < schedule.next_after(slot),
+                    longest.at < schedule.next_after(slot),
                     "{text}: {}",
-                    due.at
+                    longest.at
                 );
-                assert!(due.at - slot <= TimeDelta::seconds(60));
-                let again = next_due(
-                    &id,
-                    &schedule,
-                    Duration::ZERO,
-                    &Asked::default(),
-                    &Outcome::Success,
-                    visited(),
-                );
-                assert_eq!(again, Some(due));
+                assert!(longest.at - slot <= TimeDelta::seconds(60));
             }
         }
     }
@@ -624,17 +637,33 @@ mod tests {
     #[test]
     fn f11_f18_a_source_keeps_its_place_in_the_hour() {
         let (schedule, asked) = (hourly(), Asked::default());
-        let mut visit = schedule.next_after(visited());
-        visit = next_due("drifter", &schedule, HOUR, &asked, &Outcome::Success, visit)
+        let next = |visit, chance| {
+            let outcome = Outcome::Success;
+            next_due(
+                "drifter",
+                &schedule,
+                HOUR,
+                &asked,
+                &outcome,
+                visit,
+                Chance(chance),
+            )
             .unwrap()
-            .at;
+            .at
+        };
+        let mut visit = next(schedule.next_after(visited()), 0);
         for _ in 0..100 {
-            let next = next_due("drifter", &schedule, HOUR, &asked, &Outcome::Success, visit)
-                .unwrap()
-                .at;
-            assert_eq!(next - visit, TimeDelta::hours(1));
-            visit = next;
+            assert_eq!(next(visit, 0) - visit, TimeDelta::hours(1));
+            visit = next(visit, 0);
         }
+        // Chance moves it within its minute, never closer together than the minimum, and never further on.
+        for n in 1..100u64 {
+            let drawn = next(visit, n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            assert!(drawn - visit >= TimeDelta::hours(1));
+            visit = drawn;
+        }
+        let past = (visit - schedule.next_after(visit - TimeDelta::minutes(2))).num_seconds();
+        assert!((0..=60).contains(&past), "{past}");
     }
 
     #[test]
@@ -645,7 +674,8 @@ mod tests {
             because: Because::Freshness,
         };
         let mut asked = Asked::default();
-        let due = |asked: &Asked, when| catch_up(&still(), &schedule, asked, stored(when), start);
+        let due =
+            |asked: &Asked, when| catch_up(&still(), &schedule, asked, stored(when), start, NONE);
         assert_eq!(
             due(&asked, "2025-11-11T12:00:00"),
             stored("2025-11-11T12:00:00")
@@ -662,7 +692,7 @@ mod tests {
             Because::SkipHours,
         );
         is(
-            Some(first_due(&still(), &schedule, start)),
+            Some(first_due(&still(), &schedule, start, NONE)),
             "2025-11-11T11:20:00",
             Because::Startup,
         );

@@ -20,5 +20,5 @@ pub use because::Because;
 pub use due::{Due, Outcome, catch_up, held, next_due};
 pub use duration::{DurationError, MAX_DURATION, parse_duration, show};
 pub use error::{Field, ScheduleError};
-pub use jitter::jitter;
+pub use jitter::{Chance, jitter};
 pub use timetable::Schedule;

@@ -14,6 +14,7 @@ use headwater::ingest::{
 };
 use headwater::pipeline::{Composed, compose, listed, settle, site};
 use headwater::publish::{Format, feed_path, render_story};
+use headwater::schedule::Chance;
 use headwater::store::Store;
 
 pub const ATOM: &str = "http://www.w3.org/2005/Atom";
@@ -114,7 +115,7 @@ fn arrive(config: &Config, store: &Store, minute: i64, channel: Channel, entry: 
         answer: None,
         arrival: Arrival::Fresh(Box::new(fresh)),
     };
-    settle(store, config, &[visit], at(minute)).unwrap();
+    settle(store, config, &[visit], at(minute), Chance(0)).unwrap();
     let site = site(config.server.as_ref().unwrap());
     compose(store, config, &site, &Composed::default(), None, at(minute)).unwrap()
 }

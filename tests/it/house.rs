@@ -75,6 +75,8 @@ const SERDE: &[&str] = &["store", "publish/json", "publish/page", "config", "cli
 /// Who reads the clock; everyone else is told the time.
 const CLOCK: &[&str] = &["daemon", "cli"];
 const CLOCKS: &[&str] = &["Utc", "Local", "Instant", "SystemTime"];
+/// What draws from chance, which is told like the time.
+const DICE: &[&str] = &["RandomState", "getrandom"];
 
 /// Who prints.
 const VOICE: &[&str] = &["cli"];
@@ -203,12 +205,13 @@ fn clock(file: &SourceFile<'_>, report: &mut impl FnMut(usize, &'static str, Str
         return;
     }
     for path in &file.paths {
-        let reads = CLOCKS.iter().any(|clock| path.ends(clock, "now"));
+        let throws = DICE.iter().any(|dice| path.segments.contains(dice));
+        let reads = throws || CLOCKS.iter().any(|clock| path.ends(clock, "now"));
         let last = path.segments.last().copied().unwrap_or_default();
         let renames = path.alias.is_some() && CLOCKS.contains(&last);
         if reads || renames {
             let what = format!(
-                "`{}` reads or disguises the clock: take `now` as an argument",
+                "`{}` reads or disguises the clock, or draws from chance: take `now`, or a draw, as an argument",
                 path.segments.join("::")
             );
             report(path.line, "clock", what);

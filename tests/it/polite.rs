@@ -33,6 +33,18 @@ fn conditions(request: &Request) -> (Option<&str>, Option<&str>) {
     )
 }
 
+/// Asserts that the source at `/f`, visited just now, is asked again after so many hours and not an hour earlier.
+#[track_caller]
+fn asked_again_after(newsroom: &Newsroom, origin: &Origin, hours: i64) {
+    let before = origin.requests("/f").len();
+    newsroom.pass(hours - 1);
+    newsroom.refresh(&[]);
+    assert_eq!(origin.requests("/f").len(), before, "early");
+    newsroom.pass(1);
+    newsroom.refresh(&[]);
+    assert_eq!(origin.requests("/f").len(), before + 1, "late");
+}
+
 /// The request that a further visit makes.
 #[track_caller]
 fn next_request(newsroom: &Newsroom, origin: &Origin, path: &str) -> Request {

@@ -107,7 +107,7 @@ fn f16_f17_what_a_feed_asks_holds_after_200_304_and_errors() {
     // A restart while it is overdue keeps out of those hours as well.
     store.make_due("a", at(0), "schedule").unwrap();
     let night = "2025-10-11T05:00:00Z".parse().unwrap();
-    catch_up(&store, &config, night).unwrap();
+    catch_up(&store, &config, night, Chance(0)).unwrap();
     let sunday = "2025-10-12T00:00:00Z".parse::<DateTime<Utc>>().unwrap();
     assert!(store.source_facts().unwrap()[0].next_due.unwrap() >= sunday);
     // What it asks no more holds no more.

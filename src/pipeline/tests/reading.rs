@@ -29,24 +29,25 @@ fn whole() -> String {
     format!("<p>{LEAD}</p>{}", more.repeat(6))
 }
 
-/// The page of an entry, answered with this text.
-fn page(claim: PageClaim, content: &str) -> FetchedPage {
+/// The page of an entry is answered with the whole text.
+fn reads(store: &Store, config: &Config, claim: PageClaim) -> PagesSettled {
     let text = PageText {
         url: claim.url.clone(),
         said: Entry {
             title: Some("Title of 1".into()),
-            content: Some(content.into()),
+            content: Some(whole()),
             authors: vec![Person::named("Ana Bo")],
             ..Entry::default()
         },
         oddities: Vec::new(),
     };
-    FetchedPage {
+    let page = FetchedPage {
         claim,
         at: at(30),
         answer: None,
         arrival: PageArrival::Read(Box::new(text)),
-    }
+    };
+    settle_pages(store, config, &[page], at(30), Chance(0)).unwrap()
 }
 
 fn claims(store: &Store, minute: i64) -> Vec<PageClaim> {
@@ -54,6 +55,12 @@ fn claims(store: &Store, minute: i64) -> Vec<PageClaim> {
     let sources = ["a".to_string()];
     let claimed = store.claim_pages(&sources, at(minute), (8, TRIES), lease, "me");
     claimed.unwrap()
+}
+
+/// Source `a` says this of its one entry.
+fn says(store: &Store, config: &Config, minute: i64, words: &str) -> Settled {
+    let visit = visit("a", minute, vec![entry("1", 5, words)]);
+    settle(store, config, &[visit], at(minute)).unwrap()
 }
 
 fn story(store: &Store) -> CitedStory {
@@ -65,24 +72,12 @@ fn story(store: &Store) -> CitedStory {
 fn p23_a_page_replaces_text_fingerprint_and_links_and_neither_id_nor_dates() {
     let config = in_full();
     let store = store(&config);
-    settle(
-        &store,
-        &config,
-        &[visit("a", 10, vec![entry("1", 5, LEAD)])],
-        at(10),
-    )
-    .unwrap();
+    says(&store, &config, 10, LEAD);
     let before = story(&store);
     assert_eq!(before.links, []);
     let mut claimed = claims(&store, 20);
     assert_eq!(claims(&store, 20), [], "it is ours until the lease ends");
-    let settled = settle_pages(
-        &store,
-        &config,
-        &[page(claimed.remove(0), &whole())],
-        at(30),
-    )
-    .unwrap();
+    let settled = reads(&store, &config, claimed.remove(0));
     assert_eq!(settled.feeds.len(), 1);
     assert_eq!(settled.pages[0].rule, Some(Rule::Fuller));
     let after = story(&store);
@@ -95,38 +90,21 @@ fn p23_a_page_replaces_text_fingerprint_and_links_and_neither_id_nor_dates() {
     );
     assert_eq!(claims(&store, 10_000), [], "F32: once");
     // The entry itself is as its source said it, so that the same words again are no revision (F48).
-    let again = settle(
-        &store,
-        &config,
-        &[visit("a", 40, vec![entry("1", 5, LEAD)])],
-        at(40),
-    );
-    assert_eq!(again.unwrap().visits[0].changed, 0);
+    let again = says(&store, &config, 40, LEAD);
+    assert_eq!(again.visits[0].changed, 0);
 }
 
 #[test]
 fn p5_a_revision_is_weighed_against_the_page_that_is_there() {
     let config = in_full();
     let store = store(&config);
-    settle(
-        &store,
-        &config,
-        &[visit("a", 10, vec![entry("1", 5, LEAD)])],
-        at(10),
-    )
-    .unwrap();
+    says(&store, &config, 10, LEAD);
     let claim = claims(&store, 20).remove(0);
-    settle_pages(&store, &config, &[page(claim, &whole())], at(30)).unwrap();
+    reads(&store, &config, claim);
     let published = story(&store).published;
     // An edit: the page's text stays in place, and the story was updated.
     let edited = LEAD.replace("Monday", "Tuesday");
-    settle(
-        &store,
-        &config,
-        &[visit("a", 40, vec![entry("1", 5, &edited)])],
-        at(40),
-    )
-    .unwrap();
+    says(&store, &config, 40, &edited);
     let after = story(&store);
     assert_eq!(
         (after.entry.content, after.updated),
@@ -136,13 +114,7 @@ fn p5_a_revision_is_weighed_against_the_page_that_is_there() {
     assert_eq!(claims(&store, 50), [], "an edit asks for no page");
     // The feed gives it all and more: its own text is read again, and what it stands on is what that says.
     let own = format!("{LEAD} {}", "And much more, which no page has. ".repeat(60));
-    settle(
-        &store,
-        &config,
-        &[visit("a", 60, vec![entry("1", 5, &own)])],
-        at(60),
-    )
-    .unwrap();
+    says(&store, &config, 60, &own);
     let after = story(&store);
     assert_eq!(after.entry.content, Some(format!("<p>{own}</p>")));
     assert_eq!((after.links.len(), after.published), (0, published));
@@ -153,15 +125,9 @@ fn p5_a_revision_is_weighed_against_the_page_that_is_there() {
 fn f32_a_page_of_an_entry_that_is_gone_is_nothing() {
     let config = in_full();
     let store = store(&config);
-    settle(
-        &store,
-        &config,
-        &[visit("a", 10, vec![entry("1", 5, LEAD)])],
-        at(10),
-    )
-    .unwrap();
+    says(&store, &config, 10, LEAD);
     let claim = claims(&store, 20).remove(0);
     store.prune(at(1_000)).unwrap();
-    let settled = settle_pages(&store, &config, &[page(claim, &whole())], at(30)).unwrap();
+    let settled = reads(&store, &config, claim);
     assert_eq!(settled, PagesSettled::default());
 }

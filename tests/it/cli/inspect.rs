@@ -181,3 +181,13 @@ fn p9_an_undeclared_language_is_told_from_the_text_and_says_so() {
     assert_eq!(said("page.html"), (some("nds"), some("declared")));
     assert_eq!(said("short.txt"), (None, None));
 }
+
+#[test]
+fn f38_an_address_that_cannot_be_had_is_named_without_its_credentials() {
+    let newsroom = Newsroom::bare("");
+    let said = newsroom
+        .run(&["inspect", "http://me:hunter2@127.0.0.1:1/f"])
+        .ended(1);
+    assert!(said.err.contains("127.0.0.1"), "{}", said.err);
+    assert!(!said.err.contains("hunter2"), "{}", said.err);
+}

@@ -122,6 +122,23 @@ fn f39_while_the_rules_cannot_be_had_nothing_is_asked_for() {
 }
 
 #[test]
+fn f14_retry_after_of_a_robots_txt_holds_all_of_its_server() {
+    let origin = Origin::start();
+    serve_feed(&origin, &["a"]);
+    let busy = Reply::status(429, "Slowly").header("Retry-After", "7200");
+    origin.serve("/robots.txt", busy);
+    let newsroom = newsroom(&origin);
+    newsroom.refresh(&[]);
+    newsroom.refresh(&["--now"]);
+    assert_eq!(newsroom.status("paper")["due_because"], "host-held");
+    assert_eq!(origin.requests("/robots.txt").len(), 1);
+    assert_eq!(
+        (origin.requests("/f").len(), origin.requests("/a").len()),
+        (1, 0)
+    );
+}
+
+#[test]
 fn f14_retry_after_of_a_page_holds_all_of_its_server() {
     let origin = Origin::start();
     serve_feed(&origin, &["a", "b", "c"]);

@@ -225,6 +225,13 @@ fn law_3_only_daemon_and_cli_read_the_clock() {
     assert_eq!(found(&[("schedule/due.rs", text)]), lines);
     clean("daemon.rs", text);
     clean("cli/run.rs", text);
+    let drawn = "use std::hash::RandomState;";
+    caught(
+        "schedule/jitter.rs",
+        drawn,
+        &["src/schedule/jitter.rs:1 clock"],
+    );
+    clean("daemon/chance.rs", drawn);
     let renamed = "use std::time::Instant as Moment;";
     caught("link.rs", renamed, &["src/link.rs:1 clock"]);
     let innocent = "use chrono::{DateTime, Utc};\n/// Not `Utc::now`.\nfn f(now: DateTime<Utc>) { g(now, \"Utc::now\", Step::now) }";

@@ -136,6 +136,30 @@ fn f7_other_selectors_read_the_same_bytes_anew() {
 }
 
 #[test]
+fn f19_sources_of_one_page_share_its_answer_and_keep_their_selectors() {
+    let origin = Origin::start();
+    let body = page(&["ferries", "bridges", "mills"]);
+    origin.serve("/press", html(&body).header("ETag", "\"1\"").conditional());
+    let url = origin.url("/press");
+    let source = |id: &str, item: &str| {
+        format!("[[source]]\nid = \"{id}\"\npage = \"{url}\"\nitem = \"{item}\"\n")
+    };
+    let newsroom = Newsroom::with(&format!(
+        "{}{}{ALL}",
+        source("news", "article"),
+        source("menu", "nav")
+    ));
+    newsroom.refresh(&["--now"]);
+    assert_eq!(newsroom.status("news")["entries"], 3);
+    assert_eq!(newsroom.status("menu")["entries"], 1);
+    newsroom.refresh(&["--now"]);
+    let requests = origin.requests("/press");
+    assert_eq!(requests.len(), 2, "one for both, each time");
+    assert_eq!(requests[1].header("If-None-Match"), Some("\"1\""));
+    assert_eq!(newsroom.status("menu")["outcome"], "unchanged");
+}
+
+#[test]
 fn a_document_of_another_kind_names_the_key_that_reads_it() {
     let origin = Origin::start();
     let rss = "<rss version='2.0'><channel><title>T</title><item><title>x</title><link>http://x.example/</link></item></channel></rss>";

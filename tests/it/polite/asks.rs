@@ -1,6 +1,6 @@
 //! What feeds themselves ask and say, from the document to the next request: F16, F17, F24, F46.
 
-use super::{conditions, feed, look, next_request};
+use super::{asked_again_after, conditions, feed, look, next_request};
 use crate::newsroom::{Newsroom, item, rss};
 use crate::origin::{Origin, Reply};
 
@@ -57,12 +57,7 @@ fn f17_a_feed_is_not_asked_more_often_than_it_is_updated() {
     origin.serve("/f", feed(&saying(period, &[item("a")])));
     look(&newsroom);
     assert_eq!(newsroom.status("paper")["due_because"], "update-period");
-    newsroom.pass(5);
-    newsroom.refresh(&[]);
-    assert_eq!(origin.requests("/f").len(), 1);
-    newsroom.pass(1);
-    newsroom.refresh(&[]);
-    assert_eq!(origin.requests("/f").len(), 2);
+    asked_again_after(&newsroom, &origin, 6);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A2 to A4 of the conformance list, as far as they can be seen from outside: when, from where, and in what words.
 
-use super::{feed, look};
+use super::{asked_again_after, feed, look};
 use crate::newsroom::{ALL, Newsroom, item, one, rss, source};
 use crate::origin::{Origin, Reply};
 
@@ -12,12 +12,7 @@ fn f11_a_source_is_left_alone_for_as_long_as_its_server_says() {
     let newsroom = Newsroom::on(&origin.url("/f"));
     look(&newsroom);
     assert_eq!(newsroom.status("paper")["due_because"], "freshness");
-    newsroom.pass(1);
-    newsroom.refresh(&[]);
-    assert_eq!(origin.requests("/f").len(), 1);
-    newsroom.pass(1);
-    newsroom.refresh(&[]);
-    assert_eq!(origin.requests("/f").len(), 2);
+    asked_again_after(&newsroom, &origin, 2);
 }
 
 #[test]

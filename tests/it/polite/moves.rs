@@ -12,6 +12,14 @@ fn moved(origin: &Origin) {
     origin.serve("/new", reply.conditional());
 }
 
+/// A newsroom that has read its one source at `/old`.
+fn read_at_its_old_place(origin: &Origin) -> Newsroom {
+    origin.serve("/old", feed(&rss(&[item("a")])));
+    let newsroom = Newsroom::on(&origin.url("/old"));
+    look(&newsroom);
+    newsroom
+}
+
 /// So many visits, half a day apart.
 fn days(newsroom: &Newsroom, visits: usize) {
     for _ in 0..visits {
@@ -23,9 +31,7 @@ fn days(newsroom: &Newsroom, visits: usize) {
 #[test]
 fn f22_a_source_that_moved_is_asked_there_and_the_operator_is_told() {
     let origin = Origin::start();
-    origin.serve("/old", feed(&rss(&[item("a")])));
-    let newsroom = Newsroom::on(&origin.url("/old"));
-    look(&newsroom);
+    let newsroom = read_at_its_old_place(&origin);
     moved(&origin);
     days(&newsroom, 5);
     let status = newsroom.status("paper");
@@ -55,9 +61,7 @@ fn f22_a_source_that_moved_is_asked_there_and_the_operator_is_told() {
 #[test]
 fn f22_force_asks_the_address_in_feeds_toml_again() {
     let origin = Origin::start();
-    origin.serve("/old", feed(&rss(&[item("a")])));
-    let newsroom = Newsroom::on(&origin.url("/old"));
-    look(&newsroom);
+    let newsroom = read_at_its_old_place(&origin);
     moved(&origin);
     days(&newsroom, 5);
     origin.serve("/old", feed(&rss(&[item("a"), item("b")])));
@@ -72,9 +76,7 @@ fn f22_force_asks_the_address_in_feeds_toml_again() {
 #[test]
 fn f23_a_login_page_at_the_end_of_a_permanent_redirect_moves_nothing() {
     let origin = Origin::start();
-    origin.serve("/old", feed(&rss(&[item("a")])));
-    let newsroom = Newsroom::on(&origin.url("/old"));
-    look(&newsroom);
+    let newsroom = read_at_its_old_place(&origin);
     let hop = Reply::status(301, "Moved").header("Location", "/login");
     origin.serve("/old", hop);
     let page = "<!doctype html><title>Log in</title>";

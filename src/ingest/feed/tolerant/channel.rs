@@ -15,9 +15,6 @@ use crate::ingest::entry::{Asks, Channel, Person};
 /// What channels keep whole.
 const KEPT: [Ns; 2] = [Ns::Itunes, Ns::Podcast];
 
-/// Most categories of a feed.
-const MOST_CATEGORIES: usize = 200;
-
 /// Most withdrawn ids of one document: as many as it may have entries.
 const MOST_DELETED: usize = 5_000;
 
@@ -88,7 +85,7 @@ pub fn channel(holders: &Holders<'_, '_>, language: Option<String>, times: &Time
         published: holders.first(|holder| times.instant(times.published(holder, ""))),
         authors: authors(holders),
         rights: holders.first(rights),
-        categories: categories(holders.channel, MOST_CATEGORIES),
+        categories: categories(holders.channel),
         generator: holders.child(core, "generator").or_else(|| agent(holders)),
         image: image(holders),
         ttl: holders

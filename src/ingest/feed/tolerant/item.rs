@@ -20,7 +20,7 @@ type Home = fn(Ns) -> bool;
 /// What entries keep whole.
 const KEPT: [Ns; 3] = [Ns::Itunes, Ns::Podcast, Ns::Media];
 
-/// Most categories of one entry.
+/// Most categories of an entry, or of a channel.
 const MOST_CATEGORIES: usize = 500;
 
 /// What an entry takes from the document it stands in.
@@ -51,7 +51,7 @@ pub fn entry(
         rights: rights(item),
         published: around.times.published(item, &place),
         updated: around.times.updated(item, &place),
-        categories: categories(item, MOST_CATEGORIES),
+        categories: categories(item),
         enclosures: media::enclosures(item),
         image: media::picture(item),
         comments: links::comments(item),
@@ -211,7 +211,7 @@ fn origin(source: Element<'_, '_>, times: &Times<'_>, place: &str) -> Option<Ori
             updated: times.instant(times.updated(source, place)),
             authors: people::authors(source),
             rights: rights(source),
-            categories: categories(source, MOST_CATEGORIES),
+            categories: categories(source),
         }
     } else {
         Origin {
@@ -225,12 +225,12 @@ fn origin(source: Element<'_, '_>, times: &Times<'_>, place: &str) -> Option<Ori
 }
 
 /// Every name an entry or feed is filed under, each once.
-pub fn categories(holder: Element<'_, '_>, most: usize) -> Vec<String> {
+pub fn categories(holder: Element<'_, '_>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut add = |name: Option<&str>| {
         let folded = name.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
         if let Some(name) = folded.filter(|name| !name.is_empty())
-            && all.len() < most
+            && all.len() < MOST_CATEGORIES
             && !all.contains(&name)
         {
             all.push(name);
