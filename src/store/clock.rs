@@ -52,6 +52,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::store::Ration;
     use crate::store::{Listed, VisitRecord};
 
     fn listed(id: &str, now: DateTime<Utc>) -> Listed {
@@ -101,7 +102,7 @@ mod tests {
         assert!(store.claim("c", ahead, lease, "lost").unwrap().is_some());
         store.hold("d.example", ahead, now).unwrap();
         assert!(store.set_right(now).unwrap() > 0);
-        let claims = store.claim_due(now, 9, lease, "one").unwrap();
+        let claims = store.claim_due(now, Ration::of(9), lease, "one").unwrap();
         let due: Vec<&str> = claims.iter().map(|claim| claim.source.as_str()).collect();
         assert_eq!(due, ["a", "c"]);
         let held = store.left_alone_until("d", now).unwrap();

@@ -4,7 +4,7 @@ use chrono::Weekday;
 
 use super::*;
 use crate::ingest::{Asks, Channel, Specimen};
-use crate::store::{Kept, Withdrawal};
+use crate::store::{Kept, Ration, Withdrawal};
 
 /// A visit that read a document saying this of itself.
 fn saying(minute: i64, channel: Channel, entries: Vec<Entry>) -> Visit {
@@ -149,7 +149,9 @@ fn f14_retry_after_holds_every_source_of_the_server_and_says_so() {
     assert_eq!(because(&store, "b"), "host-held");
     let lease = Duration::from_secs(60);
     let ids = |minute| -> Vec<String> {
-        let claims = store.claim_due(at(minute), 9, lease, "x").unwrap();
+        let claims = store
+            .claim_due(at(minute), Ration::of(9), lease, "x")
+            .unwrap();
         claims.into_iter().map(|claim| claim.source).collect()
     };
     assert_eq!(
@@ -190,7 +192,7 @@ fn f14_who_was_turned_back_made_no_visit() {
     assert_eq!(store.kept("a").unwrap(), before, "not even a failure");
     assert_eq!(store.last_visit("a").unwrap(), None);
     let lease = Duration::from_secs(60);
-    let due = store.claim_due(at(0), 9, lease, "y").unwrap();
+    let due = store.claim_due(at(0), Ration::of(9), lease, "y").unwrap();
     assert!(
         due.iter().all(|claim| claim.source != "a"),
         "not before it is stored why"
