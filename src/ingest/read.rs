@@ -9,7 +9,6 @@ use url::Url;
 use super::article;
 use super::decode::decode;
 use super::entry::{Oddity, Reading};
-use super::extension;
 use super::feed::{self, Shape};
 use super::listing::read_listing;
 use super::sitemap::{read_addresses, read_sitemap};
@@ -196,13 +195,6 @@ fn shorten(reading: &mut Reading) {
                 message,
             ));
             markup.truncate(markup.floor_char_boundary(LONGEST_MARKUP));
-        }
-        if extension::bound(&mut entry.extensions) {
-            reading.oddities.push(Oddity::new(
-                "entry-shortened",
-                format!("entries[{at}].extensions"),
-                "it has more itunes, podcast or media elements than are kept; the first were taken",
-            ));
         }
     }
 }

@@ -16,7 +16,7 @@ use super::visit::Unreadable;
 pub use setting::{MAX_ENTRIES, Setting};
 pub use sniff::{Shape, shape};
 
-pub use xml::{CUT_OFF, UNFINISHED};
+pub use xml::{CUT_OFF, Event, UNFINISHED, each};
 
 /// Reads RSS and Atom of every version. `text` is the whole document, decoded; its root begins at `root`.
 pub fn read_xml(text: &str, root: usize, setting: &Setting<'_>) -> Result<Reading, Unreadable> {

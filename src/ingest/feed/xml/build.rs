@@ -1,14 +1,13 @@
 //! Tokens → tree: which element is closed by what, and what every name means.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use url::Url;
 
 use super::lexer::{Lexer, Token};
-use super::mends::Mend;
+use super::mends::{Mend, Mends};
 use super::names::Ns;
-use super::references::{References, legal, undoubled};
+use super::references::References;
 use super::tree::{Attribute, Inner, Names, Role, Shape, Tree, What};
 use crate::link;
 
@@ -43,14 +42,8 @@ pub fn parse<'t>(text: &'t str, base: Option<&Url>) -> Tree<'t> {
             break;
         }
         match token {
-            Token::Text(raw) => {
-                let text = builder.references.resolved(raw, &mut lexer.mends);
-                builder.text(undoubled(text, &mut lexer.mends), false);
-            }
-            Token::Literal(raw) => {
-                let text = legal(raw, &mut lexer.mends);
-                builder.text(undoubled(text, &mut lexer.mends), true);
-            }
+            Token::Text(raw) => builder.text(raw, false, &mut lexer.mends),
+            Token::Literal(raw) => builder.text(raw, true, &mut lexer.mends),
             Token::Start { name, is_empty } => builder.start(name, is_empty, &mut lexer),
             Token::End(name) => builder.end(name, &mut lexer),
         }
@@ -107,7 +100,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn text(&mut self, text: Cow<'t, str>, is_literal: bool) {
+    fn text(&mut self, raw: &'t str, is_literal: bool, mends: &mut Mends) {
+        let text = self.references.said(raw, is_literal, mends);
         if text.is_empty() {
             return;
         }
@@ -353,8 +347,7 @@ impl<'t> Builder<'t> {
                     .or_else(|| Ns::usual(prefix))
                     .unwrap_or(Ns::Other(FOREIGN as u16)),
             };
-            let text = self.references.resolved(value, &mut lexer.mends);
-            let text = undoubled(text, &mut lexer.mends);
+            let text = self.references.said(value, false, &mut lexer.mends);
             self.scope(written, value, &text, shape);
             self.tree.attributes.push(Attribute {
                 name,
