@@ -14,12 +14,17 @@ pub(super) fn abreast<'a, T: Sync, U: Send>(
     let make = &make;
     let numbered = |(part, things): (usize, &'a [T])| -> Vec<U> {
         let numbers = part * share..;
-        numbers.zip(things).map(|(at, thing)| make(at, thing)).collect()
+        numbers
+            .zip(things)
+            .map(|(at, thing)| make(at, thing))
+            .collect()
     };
     let numbered = &numbered;
     thread::scope(|scope| {
         let parts = things.chunks(share).enumerate();
-        let workers: Vec<_> = parts.map(|part| scope.spawn(move || numbered(part))).collect();
+        let workers: Vec<_> = parts
+            .map(|part| scope.spawn(move || numbered(part)))
+            .collect();
         let done = workers.into_iter().map(|worker| worker.join());
         done.flat_map(|made| made.unwrap_or_else(|payload| panic::resume_unwind(payload)))
             .collect()
