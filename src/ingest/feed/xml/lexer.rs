@@ -159,27 +159,26 @@ impl<'t> Lexer<'t> {
             .map_or(self.text.len(), |end| end + 1);
     }
 
-    /// `<? … ?>`. A declaration that ends in a bare `>` must not run on to somebody else's end.
+    /// `<? … ?>`. A declaration that ends in a bare `>` must not run on to somebody else's end, which is not even looked for then: it may be far.
     fn instruction(&mut self) {
         let from = self.at + 2;
-        let bare = self.find(Ending::Tag, from);
-        let proper = self.find(Ending::Instruction, from);
-        self.at = match (proper, bare) {
-            (Some(proper), Some(bare)) if bare < proper => {
-                let after = self.text.get(bare + 1..proper).unwrap_or_default();
-                if after.trim_start().starts_with('<') {
-                    self.mends.note(Mend::BrokenTag);
-                    bare + 1
-                } else {
-                    proper + 2
-                }
-            }
-            (Some(proper), _) => proper + 2,
-            (None, bare) => {
-                self.mends.note(Mend::BrokenTag);
-                bare.map_or(self.text.len(), |bare| bare + 1)
-            }
+        let Some(bare) = self.find(Ending::Tag, from) else {
+            self.mends.note(Mend::BrokenTag);
+            self.at = self.text.len();
+            return;
         };
+        self.at = bare + 1;
+        let inside = self.text.get(from..bare).unwrap_or_default();
+        if inside.ends_with('?') {
+            return;
+        }
+        if !self.rest().trim_start().starts_with('<')
+            && let Some(proper) = self.find(Ending::Instruction, from)
+        {
+            self.at = proper + 2;
+            return;
+        }
+        self.mends.note(Mend::BrokenTag);
     }
 
     /// `<!DOCTYPE … [ … ]>` and its like. Nothing in it is read (F43).
