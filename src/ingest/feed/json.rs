@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::setting::{MAX_ENTRIES, Setting};
-use super::tolerant::{Clock, could_be_exchanged};
+use super::tolerant::{Times, could_be_exchanged};
 use super::words::{as_markup, as_paragraphs, as_said};
 use crate::date::Hints;
 use crate::ingest::entry::{Channel, Enclosure, Entry, Kind, Oddity, Person, Reading, Relation};
@@ -19,7 +19,7 @@ const MAX_VALUES: usize = 500_000;
 
 type Object = Map<String, Value>;
 
-/// Reads a JSON Feed. Invalid JSON is rejected whole (F42), and so is what is no JSON Feed.
+/// Reads JSON Feed 1.0 and 1.1. Invalid JSON is rejected whole (F42), and so is what is no JSON Feed.
 pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
     let text = text.trim_start_matches(['\u{feff}', '\0']);
     if has_too_many_values(text) {
@@ -52,7 +52,7 @@ pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
         .collect();
     let samples: Vec<&str> = dates.iter().map(String::as_str).collect();
     let reader = Reader {
-        times: Clock::reading(&samples, hints),
+        times: Times::reading(&samples, hints),
         base: setting.url,
         language: language.clone(),
         authors: people(&feed),
@@ -88,7 +88,7 @@ fn has_too_many_values(text: &str) -> bool {
 }
 
 struct Reader<'a> {
-    times: Clock<'a>,
+    times: Times<'a>,
     base: Option<&'a url::Url>,
     language: Option<String>,
     /// The feed's: those of items that name none.

@@ -182,14 +182,14 @@ fn after_internal_subset<'a>(doctype: &str, after: &'a str) -> Option<&'a str> {
 /// `<feed` or `<rdf:RDF` in their namespaces, outside comments and CDATA. In a web page (`is_page`) only after its end or behind an XML declaration, so
 /// that a page that shows or mentions a feed stays a page (F27).
 fn feed_within(text: &str, is_page: bool) -> Option<usize> {
-    let end = text.floor_char_boundary(PROLOGUE.min(text.len()));
-    let head = text.get(..end)?;
+    let head = text.get(..text.floor_char_boundary(PROLOGUE))?;
+    let window = text.get(..text.floor_char_boundary(2 * PROLOGUE))?;
     let mut missing = [false; HIDING.len()];
     let mut at = 0;
     while let Some(found) = head.get(at..)?.find('<') {
         at += found;
         let rest = text.get(at..)?;
-        if let Some(skipped) = hidden(rest, &mut missing) {
+        if let Some(skipped) = hidden(window.get(at..)?, &mut missing) {
             at += skipped;
             continue;
         }
@@ -210,7 +210,7 @@ const HIDING: [(&str, &str); 5] = [
     ("<textarea", "</textarea"),
 ];
 
-/// The length of what hides markup here. An end that was not found is not looked for again.
+/// The length of what hides markup here. An end that is not in `rest` is not looked for again.
 fn hidden(rest: &str, missing: &mut [bool; HIDING.len()]) -> Option<usize> {
     let begins = |open: &str| {
         let start = rest.get(..open.len());
@@ -220,8 +220,7 @@ fn hidden(rest: &str, missing: &mut [bool; HIDING.len()]) -> Option<usize> {
         .iter()
         .zip(missing)
         .find(|((open, _), missing)| !**missing && begins(open))?;
-    let window = rest.get(..rest.floor_char_boundary(PROLOGUE.min(rest.len())))?;
-    let end = window.find(close);
+    let end = rest.find(close);
     *missing = end.is_none();
     end.map(|end| end + close.len())
 }

@@ -15,7 +15,7 @@ pub(super) fn as_said(text: &str) -> Option<String> {
 
 /// A text as one line of plain text; where it is a picture and nothing else, as the cleaned markup of that picture, so that what was said is not lost. What does not
 /// say what it is (RSS never does) is looked at.
-pub(super) fn as_line(text: &str, is_html: bool) -> Option<String> {
+pub(in crate::ingest) fn as_line(text: &str, is_html: bool) -> Option<String> {
     let text = clipped(text, LONGEST_LINE);
     let line = if is_html || html::looks_like_html(text) {
         Some(html::plain(text))
@@ -61,7 +61,7 @@ pub(super) fn as_markup(body: &str, is_html: bool) -> Option<String> {
 }
 
 /// Text that is declared to be text, as markup.
-pub(super) fn as_paragraphs(text: &str) -> Option<String> {
+pub(in crate::ingest) fn as_paragraphs(text: &str) -> Option<String> {
     Some(paragraphs(clipped(text, LONGEST_BODY))).filter(|markup| !markup.is_empty())
 }
 

@@ -8,9 +8,8 @@ use url::Url;
 use super::slug;
 use super::xml::{Field, Listed, Sitemap};
 use crate::date::{self, Hints};
-use crate::html;
 use crate::ingest::entry::{Channel, Dated, Enclosure, Entry, Kind, Oddity, Reading};
-use crate::ingest::feed::MAX_ENTRIES;
+use crate::ingest::feed::{MAX_ENTRIES, as_line, as_paragraphs};
 use crate::ingest::growth::Growth;
 use crate::link;
 
@@ -127,15 +126,12 @@ fn entry(one: &Listed, address: &Url, dates: Hints<'_>) -> (Entry, usize) {
         title: one
             .said(Field::NewsTitle)
             .or_else(|| one.said(Field::VideoTitle))
-            .map(headline)
-            .filter(|title| !title.is_empty()),
+            .and_then(|title| as_line(title, false)),
         base: Some(own.clone()),
         url: Some(own),
         published,
         updated,
-        summary: one
-            .said(Field::VideoText)
-            .map(|text| format!("<p>{}</p>", html::escape(&html::legal(text)))),
+        summary: one.said(Field::VideoText).and_then(as_paragraphs),
         categories: keywords
             .split(',')
             .map(str::trim)
@@ -154,15 +150,6 @@ fn entry(one: &Listed, address: &Url, dates: Hints<'_>) -> (Entry, usize) {
         ..Entry::default()
     };
     (entry, unread)
-}
-
-/// A headline as plain text: many publishers write references and tags into it.
-fn headline(text: &str) -> String {
-    if html::looks_like_html(text) {
-        return html::plain(text);
-    }
-    let words: Vec<&str> = text.split_whitespace().collect();
-    html::legal(&words.join(" ")).into_owned()
 }
 
 /// Gives a headline to those that have none; how many that were. Readers could not tell them apart otherwise.

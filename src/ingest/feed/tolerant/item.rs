@@ -3,6 +3,7 @@
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::super::identity::made_up_id;
+use super::super::words::folded;
 use super::super::xml::{Element, Node, Ns, inner_xml_as_html};
 use super::extension::extensions;
 use super::links::{self, attribute_address};
@@ -228,7 +229,7 @@ fn origin(source: Element<'_, '_>, times: &Times<'_>, place: &str) -> Option<Ori
 pub fn categories(holder: Element<'_, '_>, most: usize) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut add = |name: Option<&str>| {
-        let folded = name.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
+        let folded = name.map(folded);
         if let Some(name) = folded.filter(|name| !name.is_empty())
             && all.len() < most
             && !all.contains(&name)

@@ -12,7 +12,6 @@ mod times;
 
 use self::channel::Holders;
 use self::item::Surroundings;
-use self::times::Times;
 use super::setting::{MAX_ENTRIES, Setting};
 use super::xml::{self, Element, Ns, Tree};
 use crate::date::Hints;
@@ -20,7 +19,7 @@ use crate::ingest::entry::{Kind, Oddity, Reading};
 use crate::ingest::growth::Growth;
 use crate::ingest::visit::Unreadable;
 
-pub use times::{Times as Clock, could_be_exchanged};
+pub use times::{Times, could_be_exchanged};
 
 /// Reads a feed that begins at the beginning of `text`, however broken.
 pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {

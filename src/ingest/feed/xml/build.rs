@@ -17,9 +17,6 @@ pub const MAX_DEPTH: usize = 256;
 /// Most elements and texts that are kept of one document: 50 bytes of memory each, and what 20 MB of honest XHTML holds.
 pub const MAX_NODES: usize = 500_000;
 
-/// Most attributes that are kept of one element. SVG has a dozen, roots of feeds thirty.
-pub const MAX_ATTRIBUTES: usize = 128;
-
 /// Most attributes that are kept of one document, for memory's sake.
 const ALL_ATTRIBUTES: usize = 1_000_000;
 
@@ -35,7 +32,7 @@ const FOREIGN: usize = 1_000;
 /// Reads a document as a tree, whatever it looks like. `base` is where it came from.
 pub fn parse<'t>(text: &'t str, base: Option<&Url>) -> Tree<'t> {
     let mut builder = Builder::new(base);
-    let mut lexer = Lexer::new(text, MAX_ATTRIBUTES);
+    let mut lexer = Lexer::new(text);
     while let Some(token) = lexer.next() {
         if builder.tree.nodes.len() >= MAX_NODES {
             lexer.mends.note(Mend::TooManyNodes);

@@ -2,6 +2,9 @@
 
 use super::mends::{Mend, Mends};
 
+/// Most attributes that are kept of one element. SVG has a dozen, roots of feeds thirty.
+const MAX_ATTRIBUTES: usize = 128;
+
 /// A piece of a document.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Token<'t> {
@@ -52,18 +55,16 @@ pub(super) struct Lexer<'t> {
     pub attributes: Vec<(&'t str, &'t str)>,
     pub mends: Mends,
     missing: [bool; Ending::COUNT],
-    most_attributes: usize,
 }
 
 impl<'t> Lexer<'t> {
-    pub fn new(text: &'t str, most_attributes: usize) -> Self {
+    pub fn new(text: &'t str) -> Self {
         Self {
             text,
             at: 0,
             attributes: Vec::new(),
             mends: Mends::default(),
             missing: [false; Ending::COUNT],
-            most_attributes,
         }
     }
 
@@ -293,7 +294,7 @@ impl<'t> Lexer<'t> {
                 ""
             }
         };
-        if self.attributes.len() < self.most_attributes {
+        if self.attributes.len() < MAX_ATTRIBUTES {
             self.attributes.push((name, value));
         } else {
             self.mends.note(Mend::TooManyAttributes);
@@ -385,7 +386,7 @@ mod tests {
     use super::*;
 
     fn lexed(text: &str) -> (Vec<String>, Mends) {
-        let mut lexer = Lexer::new(text, 64);
+        let mut lexer = Lexer::new(text);
         let mut out = Vec::new();
         while let Some(token) = lexer.next() {
             out.push(match token {

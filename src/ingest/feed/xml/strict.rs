@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::build::{MAX_ATTRIBUTES, MAX_DEPTH};
+use super::build::MAX_DEPTH;
 use super::lexer::{Lexer, Token};
 use super::mends::Mends;
 use super::references::References;
@@ -19,7 +19,7 @@ pub enum Event<'a> {
 
 /// Shows every tag and text to `visit`, whether or not they fit together, and returns what had to be mended in reading them.
 pub fn each(text: &str, mut visit: impl FnMut(Event<'_>)) -> Mends {
-    let mut lexer = Lexer::new(text, MAX_ATTRIBUTES);
+    let mut lexer = Lexer::new(text);
     let mut references = References::default();
     while let Some(token) = lexer.next() {
         match token {
@@ -39,7 +39,7 @@ pub fn each(text: &str, mut visit: impl FnMut(Event<'_>)) -> Mends {
 
 /// Whether nothing had to be mended and `visit` agreed to every event. Stops at the first thing that is not so.
 pub fn is_strict(text: &str, mut visit: impl FnMut(Event<'_>) -> bool) -> bool {
-    let mut lexer = Lexer::new(text, MAX_ATTRIBUTES);
+    let mut lexer = Lexer::new(text);
     let mut references = References::default();
     let mut open: Vec<&str> = Vec::new();
     let mut is_over = false;
