@@ -8,6 +8,7 @@ use chrono::Utc;
 use clap::Args;
 use url::Url;
 
+use super::abreast::abreast;
 use super::ended::Ended;
 use super::inspect_shape::{all_oddities, shape};
 use super::open::{Everywhere, configuration, runtime, store_to_read};
@@ -69,12 +70,9 @@ pub(super) fn run(everywhere: &Everywhere, options: &Options) -> Result<Ended, E
         Ok(reading) => reading,
         Err(unreadable) => return Err(Ended::Error(format!("{}: {unreadable}", taken.name))),
     };
-    let studied: Vec<Studied> = reading
-        .entries
-        .iter()
-        .enumerate()
-        .map(|(at, entry)| study(entry, &format!("entries[{at}]")))
-        .collect();
+    let studied = abreast(&reading.entries, |at, entry| {
+        study(entry, &format!("entries[{at}]"))
+    });
     if options.json {
         out::emit_json(&shape(&reading, &studied))
     } else {

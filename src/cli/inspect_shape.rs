@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use url::Url;
 
+use super::abreast::abreast;
 use crate::date::{Precision, rfc3339};
 use crate::enrich::{Reach, SourceLink};
 use crate::html;
@@ -215,6 +216,7 @@ struct OdditySheet<'a> {
 /// The whole document as it is printed. `studied` stands entry by entry beside the reading's.
 pub(super) fn shape<'a>(reading: &'a Reading, studied: &'a [Studied]) -> Sheet<'a> {
     let channel = &reading.channel;
+    let beside: Vec<_> = reading.entries.iter().zip(studied).collect();
     let oddity = |odd: &'a Oddity| OdditySheet {
         code: odd.code,
         at: &odd.at,
@@ -250,12 +252,7 @@ pub(super) fn shape<'a>(reading: &'a Reading, studied: &'a [Studied]) -> Sheet<'
         complete: channel.complete,
         deleted: &channel.deleted,
         extensions: channel.extensions.iter().map(extension).collect(),
-        entries: reading
-            .entries
-            .iter()
-            .zip(studied)
-            .map(|(entry, studied)| entry_sheet(entry, studied))
-            .collect(),
+        entries: abreast(&beside, |_, (entry, studied)| entry_sheet(entry, studied)),
         oddities: all_oddities(reading, studied).map(oddity).collect(),
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file a command; the only room that prints, and the one that turns errors into words and exit codes.
 
+mod abreast;
 mod add;
 mod check;
 mod ended;

@@ -7,13 +7,19 @@ use super::ended::Ended;
 /// Prints what was asked for, and the end of its last line. A reader that has gone (`| head`) is no error.
 pub(super) fn emit(text: &str) -> Result<Ended, Ended> {
     let end = if text.ends_with('\n') { "" } else { "\n" };
-    emit_bytes(format!("{text}{end}").as_bytes())
+    emit_all(&[text.as_bytes(), end.as_bytes()])
 }
 
 /// Prints these bytes and no other.
 pub(super) fn emit_bytes(bytes: &[u8]) -> Result<Ended, Ended> {
+    emit_all(&[bytes])
+}
+
+fn emit_all(parts: &[&[u8]]) -> Result<Ended, Ended> {
     let mut out = io::stdout().lock();
-    let written = out.write_all(bytes).and_then(|()| out.flush());
+    let mut parts = parts.iter();
+    let written = parts.try_for_each(|part| out.write_all(part));
+    let written = written.and_then(|()| out.flush());
     match written {
         Ok(()) => Ok(Ended::Done),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Ended::Done),

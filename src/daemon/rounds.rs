@@ -99,60 +99,36 @@ async fn round<F: Fetch + 'static>(
     let mut renewed = began;
     store.transaction(|store| store.sync_sources(&listed(config, clock())))?;
     set_right(store, clock())?;
-    let mut visits = Visits::new(fetch, Arc::clone(&clock));
-    let force = if wanted.force {
-        Force::Everything
-    } else {
-        Force::Conditional
+    let mut round = Round {
+        store,
+        config,
+        wanted,
+        owner,
+        visits: Visits::new(fetch, Arc::clone(&clock)),
+        asked: outright(config, wanted),
+        visited: BTreeSet::new(),
     };
-    let mut asked: Vec<String> = outright(config, wanted);
-    let mut visited: BTreeSet<String> = BTreeSet::new();
     let mut tallies = Vec::new();
     loop {
-        let claims = match visits.room(config, 0) {
-            Some(room) => {
-                let claims = next_claims(store, wanted, &mut asked, room, owner, clock())?;
-                visits.claimed(room, claims.len());
-                claims
-            }
-            None => Vec::new(),
-        };
-        for mut claim in claims {
-            if force == Force::Everything {
-                forget_moves(store, config, &mut claim)?;
-            }
-            // A source is visited once a round, whatever its schedule makes of it.
-            let is_new = visited.insert(claim.source.clone());
-            visited.extend(claim.followers.iter().map(|(id, _)| id.clone()));
-            if !is_new || !visits.start(config, claim.clone(), force) {
-                store.release(&claim.source, owner)?;
-            }
-        }
-        let patience = visits.at_most(RENEW_EVERY);
-        let mut ended = match tokio::time::timeout(patience, visits.ended()).await {
-            Ok(Some(first)) => first,
-            Ok(None) => {
-                let until = match wanted.sources.as_slice() {
-                    [] => began + wanted.patience,
-                    _ => break,
-                };
-                match until_next(store, config, &visited, until, clock())? {
-                    // Longer only when the clock was set back meanwhile.
-                    Some(wait) if wait <= wanted.patience => tokio::time::sleep(wait).await,
-                    Some(_) | None => break,
-                }
-                continue;
-            }
-            Err(_) => Vec::new(),
-        };
+        round.begin_visits(clock())?;
+        let patience = round.visits.at_most(RENEW_EVERY);
+        let ended = tokio::time::timeout(patience, round.visits.ended()).await;
         if is_time_to_renew(renewed, clock()) {
             renewed = clock();
             store.renew(renewed, LEASE, owner)?;
         }
-        if ended.is_empty() {
-            continue;
-        }
-        while let Some(more) = visits.ended_already() {
+        let mut ended = match ended {
+            Ok(Some(first)) => first,
+            Ok(None) => match round.rest(began, clock())? {
+                Some(wait) => {
+                    tokio::time::sleep(wait).await;
+                    continue;
+                }
+                None => break,
+            },
+            Err(_) => continue,
+        };
+        while let Some(more) = round.visits.ended_already() {
             ended.extend(more);
         }
         let settled = settle(store, config, &ended, clock(), draw())?;
@@ -160,6 +136,62 @@ async fn round<F: Fetch + 'static>(
         tallies.extend(settled.visits);
     }
     Ok(tallies)
+}
+
+/// One round, under way.
+struct Round<'a, F> {
+    store: &'a Store,
+    config: &'a Config,
+    wanted: &'a Wanted,
+    owner: &'a str,
+    visits: Visits<F>,
+    /// Sources that are visited though they be not due, and were not claimed yet.
+    asked: Vec<String>,
+    visited: BTreeSet<String>,
+}
+
+impl<F: Fetch + 'static> Round<'_, F> {
+    /// Claims what there is room for, and starts.
+    fn begin_visits(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(room) = self.visits.room(self.config, 0) else {
+            return Ok(());
+        };
+        let (store, asked) = (self.store, &mut self.asked);
+        let claims = next_claims(store, self.wanted, asked, room, self.owner, now)?;
+        self.visits.claimed(room, claims.len());
+        let force = match self.wanted.force {
+            true => Force::Everything,
+            false => Force::Conditional,
+        };
+        for mut claim in claims {
+            if force == Force::Everything {
+                forget_moves(store, self.config, &mut claim)?;
+            }
+            // A source is visited once a round, whatever its schedule makes of it.
+            let is_new = self.visited.insert(claim.source.clone());
+            self.visited
+                .extend(claim.followers.iter().map(|(id, _)| id.clone()));
+            if !is_new || !self.visits.start(self.config, claim.clone(), force) {
+                store.release(&claim.source, self.owner)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How long to wait for what becomes due soon; `None`: the round is over.
+    fn rest(
+        &self,
+        began: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Duration>, StoreError> {
+        if !self.wanted.sources.is_empty() {
+            return Ok(None);
+        }
+        let until = began + self.wanted.patience;
+        let wait = until_next(self.store, self.config, &self.visited, until, now)?;
+        // Longer only when the clock was set back meanwhile.
+        Ok(wait.filter(|wait| *wait <= self.wanted.patience))
+    }
 }
 
 /// Undoes a move: whoever asks for everything again wants it from the address in feeds.toml (F22).

@@ -1,6 +1,6 @@
 //! What stands in front of a date and says whether it is that of publication or of a change (T13).
 
-use super::tokens::Token;
+use super::tokens::{Token, starts};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Label {
@@ -289,17 +289,6 @@ pub(super) fn read(tokens: &[Token<'_>]) -> Option<(Label, usize)> {
         .lines()
         .filter_map(|phrase| Some((Label::Updated, starts(tokens, phrase)?)));
     published.chain(updated).max_by_key(|(_, used)| *used)
-}
-
-fn starts(tokens: &[Token<'_>], phrase: &str) -> Option<usize> {
-    let mut used = 0;
-    for word in phrase.split(' ') {
-        if tokens.get(used)?.word()? != word {
-            return None;
-        }
-        used += 1;
-    }
-    Some(used)
 }
 
 #[cfg(test)]

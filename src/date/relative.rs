@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Days, Months, TimeDelta, Utc};
 
 use super::civil::{self, Calendar, Civil};
 use super::stamp::{Hints, Precision, Stamp, ZoneRule};
-use super::tokens::Token;
+use super::tokens::{Token, starts};
 use super::words::holds;
 
 const BEFORE: [&str; 17] = [
@@ -170,17 +170,6 @@ fn instant(now: DateTime<Utc>, before: TimeDelta) -> Option<Stamp> {
     let at = DateTime::from_timestamp(now.checked_sub_signed(before)?.timestamp(), 0)
         .and_then(civil::within_years)?;
     Some(Stamp::exact(at, Precision::Minute, ZoneRule::Default))
-}
-
-/// How many tokens the phrase takes up at the beginning.
-fn starts(tokens: &[Token<'_>], phrase: &str) -> Option<usize> {
-    let mut used = 0;
-    let mut rest = phrase;
-    while !rest.is_empty() {
-        rest = rest.strip_prefix(tokens.get(used)?.text)?.trim_start();
-        used += 1;
-    }
-    Some(used)
 }
 
 fn amount(tokens: &[Token<'_>]) -> Option<(u32, usize)> {

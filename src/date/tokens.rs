@@ -133,6 +133,17 @@ pub(super) fn cut(folded: &str) -> Option<Vec<Token<'_>>> {
     Some(tokens)
 }
 
+/// How many tokens the phrase takes up at the beginning.
+pub(super) fn starts(tokens: &[Token<'_>], phrase: &str) -> Option<usize> {
+    let mut used = 0;
+    let mut rest = phrase;
+    while !rest.is_empty() {
+        rest = rest.strip_prefix(tokens.get(used)?.text)?.trim_start();
+        used += 1;
+    }
+    Some(used)
+}
+
 /// Whether there is a word in Korean letters, which are written in one zone only.
 pub(super) fn is_korean(tokens: &[Token<'_>]) -> bool {
     tokens.iter().any(|token| {

@@ -2,7 +2,7 @@
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use super::tokens::Token;
+use super::tokens::{Token, starts};
 use super::words;
 use super::zones::{self, Zone};
 
@@ -108,23 +108,13 @@ fn posix(tokens: &[Token<'_>]) -> Option<(Zone, usize)> {
 
 /// A zone spelled out: `Eastern Time`, `India Standard Time`.
 fn spelled(tokens: &[Token<'_>]) -> Option<(Zone, usize)> {
-    let starts = |phrase: &str| {
-        let mut used = 0;
-        for word in phrase.split(' ') {
-            if tokens.get(used)?.word()? != word {
-                return None;
-            }
-            used += 1;
-        }
-        Some(used)
-    };
     let places = zones::PLACES
         .iter()
-        .find_map(|(phrase, zone)| Some((Zone::Place(*zone), starts(phrase)?)));
+        .find_map(|(phrase, zone)| Some((Zone::Place(*zone), starts(tokens, phrase)?)));
     places.or_else(|| {
         zones::SPELLED
             .iter()
-            .find_map(|(phrase, name)| Some((zones::short(name)?, starts(phrase)?)))
+            .find_map(|(phrase, name)| Some((zones::short(name)?, starts(tokens, phrase)?)))
     })
 }
 

@@ -156,36 +156,44 @@ fn cleaned(html: &str, base: Option<&Url>, frames: Frames) -> String {
         return html.into_owned();
     }
     let mut current = html.into_owned();
+    // Whether the sanitiser is known to leave what is current as it is, measured and all: it is not asked twice about one text.
+    let mut is_kept = false;
     for round in 0..=MAX_ROUNDS {
-        if too_deep(&current) {
+        if !is_kept && too_deep(&current) {
             break;
         }
         // Links are absolute after the first round.
-        let next = pass(&current, base.filter(|_| round == 0), frames);
-        let Some(next) = next else { break };
-        if next == current {
-            return next;
+        let base = base.filter(|_| round == 0);
+        let Some(reshaped) = reshaped(&current, base, frames) else {
+            break;
+        };
+        if is_kept && reshaped == current {
+            return current;
         }
-        current = next;
+        if too_deep(&reshaped) {
+            break;
+        }
+        let sanitised = SANITISER.clean(&reshaped).to_string();
+        // References such as `&#1;` have been decoded by now.
+        let next = legal(&sanitised);
+        if next == current {
+            return current;
+        }
+        is_kept = next == reshaped;
+        current = next.into_owned();
     }
     // Text in paragraphs needs no sanitiser.
     flatten(&current)
 }
 
-/// One round: our changes, then the sanitiser. None when what we made is too deep for the sanitiser.
-fn pass(html: &str, base: Option<&Url>, frames: Frames) -> Option<String> {
+/// Markup with our own changes, unsanitised.
+fn reshaped(html: &str, base: Option<&Url>, frames: Frames) -> Option<String> {
     let document = Document::fragment(html);
     let root = document.root().first_element_child()?;
     for node in root.descendants() {
         reshape(&node, base, frames);
     }
-    let reshaped = root.inner_html();
-    if too_deep(&reshaped) {
-        return None;
-    }
-    let cleaned = SANITISER.clean(&reshaped).to_string();
-    // References such as `&#1;` have been decoded by now.
-    Some(legal(&cleaned).into_owned())
+    Some(root.inner_html().to_string())
 }
 
 fn reshape(node: &NodeRef<'_>, base: Option<&Url>, frames: Frames) {

@@ -112,7 +112,7 @@ pub async fn discover<F: Fetch>(
 /// Gives an address the credentials that the operator wrote into another one of the same origin; those of other origins get none (F38).
 fn admit(url: &mut Url, address: &Url) {
     if url.username().is_empty() {
-        *url = with_userinfo_of(url, address);
+        *url = with_userinfo_of(address, url);
     }
 }
 

@@ -9,7 +9,6 @@ use url::Url;
 use super::article;
 use super::decode::decode;
 use super::entry::{Oddity, Reading};
-use super::extension;
 use super::feed::{self, Shape};
 use super::listing::read_listing;
 use super::sitemap::{read_addresses, read_sitemap};
@@ -114,9 +113,9 @@ fn read_contained(document: &Document<'_>, expect: Expect<'_>) -> Result<Reading
                 dates,
             };
             match (shape, ending(document)) {
-                (_, Ending::Markdown) => article::read_markdown(text, &setting),
+                (_, Ending::Markdown) => article::read_markdown(looked_at(text), &setting),
                 (Shape::Html, _) | (_, Ending::Html) => article::read_page(text, &setting),
-                _ => article::read_text(text, &setting),
+                _ => article::read_text(looked_at(text), &setting),
             }
         }
     };
@@ -178,6 +177,12 @@ fn whole(mut reading: Reading, expect: Expect) -> Result<Reading, Unreadable> {
 /// format of every feed it is in, at every change of any of them.
 const LONGEST_MARKUP: usize = 1_000_000;
 
+/// As much of a written article as is looked at: twice what is kept, so that what is cut off is told where all markup is cut.
+fn looked_at(text: &str) -> &str {
+    let end = text.floor_char_boundary(text.len().min(2 * LONGEST_MARKUP));
+    text.get(..end).unwrap_or_default()
+}
+
 /// Cuts markup that is too long, and says so. What is open at the cut is closed by whoever reads it as HTML.
 fn shorten(reading: &mut Reading) {
     for (at, entry) in reading.entries.iter_mut().enumerate() {
@@ -191,23 +196,14 @@ fn shorten(reading: &mut Reading) {
             else {
                 continue;
             };
-            let message = format!(
-                "{} bytes long; the first {LONGEST_MARKUP} were taken",
-                markup.len()
-            );
+            let message =
+                format!("longer than {LONGEST_MARKUP} bytes, of which the first were taken");
             reading.oddities.push(Oddity::new(
                 "entry-shortened",
                 format!("entries[{at}].{name}"),
                 message,
             ));
             markup.truncate(markup.floor_char_boundary(LONGEST_MARKUP));
-        }
-        if extension::bound(&mut entry.extensions) {
-            reading.oddities.push(Oddity::new(
-                "entry-shortened",
-                format!("entries[{at}].extensions"),
-                "it has more itunes, podcast or media elements than are kept; the first were taken",
-            ));
         }
     }
 }

@@ -17,6 +17,9 @@ use headwater::publish::{Format, feed_path, render_story};
 use headwater::schedule::Chance;
 use headwater::store::Store;
 
+use crate::newsroom::{Newsroom, until};
+use crate::origin::{Origin as Server, Reply};
+
 pub const ATOM: &str = "http://www.w3.org/2005/Atom";
 pub const ITUNES: &str = "http://www.itunes.com/dtds/podcast-1.0.dtd";
 pub const MEDIA: &str = "http://search.yahoo.com/mrss/";
@@ -226,6 +229,89 @@ fn p18_other_vocabularies_pass_through_the_store_into_rss_and_atom() {
         }
         assert!(text.contains("<itunes:episode>12</itunes:episode>"));
         assert!(!text.contains("podcast:guid"));
+    }
+}
+
+/// What [`elements`] are in a source's own writing: other prefixes, relative addresses, its words in CDATA or in references.
+const SERVED: &str = r#"<rss version="2.0" xmlns:i="http://www.itunes.com/DTDs/Podcast-1.0.dtd" xmlns:pod="https://podcastindex.org/namespace/1.0"
+  xmlns:m="http://search.yahoo.com/mrss"><channel><title>Cast</title><link>/</link><description>Talk</description>
+  <i:new-feed-url>https://elsewhere.example/</i:new-feed-url><pod:guid>ead4c236-bf58-58c6-a2c6-a6b28d128cb6</pod:guid>
+  <item><guid isPermaLink="false">1</guid><title>At sea</title><link>/1</link><description>What was said.</description>
+    <enclosure url="/1.mp3?a&amp;b" type="audio/mpeg" length="0"/>
+    <i:episode>12</i:episode>
+    <i:duration> 1:02:03 </i:duration>
+    <i:title>Storm &amp; sea, part "two" ]]&gt; &lt;3</i:title>
+    <pod:person href="https://asha.example/?a=1&amp;b=2" role="&quot;host&quot; &amp; &lt;guest&gt;"><![CDATA[Asha Rao]]></pod:person>
+    <pod:soundbite startTime="73" duration="30.5">A wave</pod:soundbite>
+    <m:group>
+      <m:title type="plain">All versions</m:title>
+      <m:content url="/1.ogg" type="audio/ogg" duration="3723"><m:title>In Ogg</m:title></m:content>
+      <m:content url="/1.mp3?a&amp;b"/>
+    </m:group>
+  </item></channel></rss>"#;
+
+#[test]
+fn p18_what_a_source_serves_in_other_vocabularies_is_served_on_and_read_again_as_the_same() {
+    let origin = Server::start();
+    origin.serve("/feed", Reply::ok("application/rss+xml", SERVED));
+    let newsroom = Newsroom::on(&origin.url("/feed"));
+    let daemon = newsroom.daemon();
+    let rss = until("the feed", || {
+        let answer = daemon.get("/feeds/all.rss", &[]);
+        (answer.status == 200 && answer.text().contains("<item>"))
+            .then(|| answer.text().to_string())
+    });
+    let mut wanted = elements();
+    let at_home = |path: &str| origin.url(path);
+    let group = &mut wanted[5];
+    group.children[1].attributes = vec![
+        ("duration".into(), "3723".into()),
+        ("type".into(), "audio/ogg".into()),
+        ("url".into(), at_home("/1.ogg")),
+    ];
+    group.children[2].attributes = vec![("url".into(), at_home("/1.mp3?a&b"))];
+    let atom = daemon.get("/feeds/all.atom", &[]).text().to_string();
+    for (name, text) in [("again.rss", &rss), ("again.atom", &atom)] {
+        let document = Document::parse(text).unwrap();
+        assert_eq!(passed_on(first(&document)), wanted, "{text}");
+        assert!(!text.contains("elsewhere.example") && !text.contains("ead4c236"));
+        newsroom.write(name, text);
+        let read = newsroom.run(&["inspect", "--json", name]).ended(0).json();
+        let entry = &read["entries"][0];
+        let again: Vec<Extension> = (entry["extensions"].as_array().unwrap().iter())
+            .map(printed)
+            .collect();
+        assert_eq!(again, wanted, "{name}");
+        let files: Vec<_> = (entry["enclosures"].as_array().unwrap().iter())
+            .map(|file| file["url"].as_str().unwrap())
+            .collect();
+        assert_eq!(files, [at_home("/1.mp3?a&b"), at_home("/1.ogg")], "{name}");
+    }
+    let json = daemon.get("/feeds/all.json", &[]).json();
+    let attachments = json["items"][0]["attachments"].as_array().unwrap();
+    let told = |at: usize| {
+        (
+            &attachments[at]["duration_in_seconds"],
+            &attachments[at]["title"],
+        )
+    };
+    assert_eq!(told(0), (&Value::from(3723), &Value::Null));
+    assert_eq!(told(1), (&Value::from(3723), &Value::from("In Ogg")));
+}
+
+/// An element as `inspect` prints it.
+fn printed(element: &Value) -> Extension {
+    let text = |name: &str| element[name].as_str().unwrap_or_default().to_string();
+    let attributes = element["attributes"].as_object().into_iter().flatten();
+    let children = element["children"].as_array().into_iter().flatten();
+    Extension {
+        namespace: text("namespace"),
+        name: text("name"),
+        attributes: attributes
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_string()))
+            .collect(),
+        text: text("text"),
+        children: children.map(printed).collect(),
     }
 }
 

@@ -28,7 +28,6 @@ const ROOMS: &[&str] = &[
 /// Which foreign crate may be named where. A place `a/b` is the file `a/b.rs` or the folder `a/b/`.
 #[rustfmt::skip]
 const DOORS: &[(&[&str], &[&str])] = &[
-    (&["quick_xml"],                      &["ingest/sitemap"]),
     (&["reqwest", "rustls"],              &["ingest/fetch"]),
     (&["feed_rs"],                        &["ingest/feed"]),
     (&["chardetng", "encoding_rs", "pulldown_cmark"], &["ingest"]),

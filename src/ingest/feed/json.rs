@@ -3,10 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::setting::{MAX_ENTRIES, Setting};
-use super::tolerant::{Clock, could_be_exchanged};
-use super::words::{as_line, as_markup};
+use super::tolerant::{Times, could_be_exchanged};
+use super::words::{as_markup, as_paragraphs, as_said};
 use crate::date::Hints;
 use crate::ingest::entry::{Channel, Enclosure, Entry, Kind, Oddity, Person, Reading, Relation};
+use crate::ingest::growth::Growth;
 use crate::ingest::visit::Unreadable;
 use crate::link;
 
@@ -18,7 +19,7 @@ const MAX_VALUES: usize = 500_000;
 
 type Object = Map<String, Value>;
 
-/// Reads a JSON Feed. Invalid JSON is rejected whole (F42), and so is what is no JSON Feed.
+/// Reads JSON Feed 1.0 and 1.1. Invalid JSON is rejected whole (F42), and so is what is no JSON Feed.
 pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
     let text = text.trim_start_matches(['\u{feff}', '\0']);
     if has_too_many_values(text) {
@@ -51,31 +52,12 @@ pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
         .collect();
     let samples: Vec<&str> = dates.iter().map(String::as_str).collect();
     let reader = Reader {
-        times: Clock::reading(&samples, hints),
+        times: Times::reading(&samples, hints),
         base: setting.url,
         language: language.clone(),
         authors: people(&feed),
     };
-    let mut oddities = Vec::new();
-    if items.len() > MAX_ENTRIES {
-        let message = format!(
-            "{} entries; the first {MAX_ENTRIES} were taken",
-            items.len()
-        );
-        oddities.push(Oddity::new("too-many-entries", "document", message));
-    }
-    let mut entries = Vec::new();
-    for (at, item) in items.iter().take(MAX_ENTRIES).enumerate() {
-        let entry = item.as_object().and_then(|item| reader.entry(item, at));
-        match entry {
-            Some(entry) => entries.push(entry),
-            None => oddities.push(Oddity::new(
-                "entry-without-identity",
-                format!("entries[{at}]"),
-                "it has no id, which JSON Feed demands, and was dropped",
-            )),
-        }
-    }
+    let (entries, mut oddities) = reader.entries(items, Growth::of(text));
     let channel = reader.channel(&feed);
     oddities.extend(reader.times.oddities());
     Ok(Reading {
@@ -106,7 +88,7 @@ fn has_too_many_values(text: &str) -> bool {
 }
 
 struct Reader<'a> {
-    times: Clock<'a>,
+    times: Times<'a>,
     base: Option<&'a url::Url>,
     language: Option<String>,
     /// The feed's: those of items that name none.
@@ -137,6 +119,35 @@ impl Reader<'_> {
             hubs: hubs.take(MOST).collect(),
             ..Channel::default()
         }
+    }
+
+    /// The entries, and what was wrong with them.
+    fn entries(&self, items: &[Value], mut growth: Growth) -> (Vec<Entry>, Vec<Oddity>) {
+        let mut oddities = Vec::new();
+        if items.len() > MAX_ENTRIES {
+            let message = format!(
+                "{} entries; the first {MAX_ENTRIES} were taken",
+                items.len()
+            );
+            oddities.push(Oddity::new("too-many-entries", "document", message));
+        }
+        let mut entries = Vec::new();
+        for (at, item) in items.iter().take(MAX_ENTRIES).enumerate() {
+            let Some(entry) = item.as_object().and_then(|item| self.entry(item, at)) else {
+                oddities.push(Oddity::new(
+                    "entry-without-identity",
+                    format!("entries[{at}]"),
+                    "it has no id, which JSON Feed demands, and was dropped",
+                ));
+                continue;
+            };
+            if let Err(odd) = growth.add(&entry) {
+                oddities.push(odd);
+                break;
+            }
+            entries.push(entry);
+        }
+        (entries, oddities)
     }
 
     /// One item; `None` when it has no id (F45).
@@ -173,7 +184,8 @@ impl Reader<'_> {
             published: date("date_published", "published"),
             updated: date("date_modified", "updated"),
             summary: words(item, "summary").and_then(|text| as_markup(&text, false)),
-            content: html.or_else(|| words(item, "content_text").and_then(|text| as_text(&text))),
+            content: html
+                .or_else(|| words(item, "content_text").and_then(|text| as_paragraphs(&text))),
             categories: list(item, "tags")
                 .iter()
                 .filter_map(Value::as_str)
@@ -212,12 +224,6 @@ impl Reader<'_> {
     }
 }
 
-/// Plain text as markup: `content_text` is never HTML, whatever it looks like.
-fn as_text(text: &str) -> Option<String> {
-    as_markup(&crate::html::escape(text), true)
-        .map(|escaped| super::words::broken_into_lines(&escaped))
-}
-
 /// A string; a number as one (F45).
 fn words(object: &Object, key: &str) -> Option<String> {
     match object.get(key)? {
@@ -227,8 +233,9 @@ fn words(object: &Object, key: &str) -> Option<String> {
     }
 }
 
+/// A line of plain text, which is what JSON Feed says that titles, names and descriptions are.
 fn line(object: &Object, key: &str) -> Option<String> {
-    as_line(&words(object, key)?, false)
+    as_said(&words(object, key)?)
 }
 
 fn list<'a>(object: &'a Object, key: &str) -> &'a [Value] {

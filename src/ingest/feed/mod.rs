@@ -13,10 +13,11 @@ use self::fast::Fast;
 use super::entry::{Oddity, Reading};
 use super::visit::Unreadable;
 
+pub use json::read as read_json;
 pub use setting::{MAX_ENTRIES, Setting};
 pub use sniff::{Shape, shape};
-
-pub use xml::{CUT_OFF, UNFINISHED};
+pub(super) use words::{as_line, as_paragraphs};
+pub use xml::{CUT_OFF, Event, UNFINISHED, each};
 
 /// Reads RSS and Atom of every version. `text` is the whole document, decoded; its root begins at `root`.
 pub fn read_xml(text: &str, root: usize, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
@@ -42,11 +43,6 @@ pub fn read_xml(text: &str, root: usize, setting: &Setting<'_>) -> Result<Readin
             .push(Oddity::new("junk-before-feed", "document", message));
     }
     Ok(reading)
-}
-
-/// Reads JSON Feed 1.0 and 1.1.
-pub fn read_json(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
-    json::read(text, setting)
 }
 
 #[cfg(test)]

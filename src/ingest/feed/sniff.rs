@@ -142,18 +142,13 @@ fn first_element(text: &str) -> Option<(usize, Start<'_>)> {
     }
 }
 
-/// What follows a declaration, also when it ends in a bare `>`.
+/// What follows a declaration, also when it ends in a bare `>` with markup behind it. Its proper end is not looked for then: it may be far.
 fn after_instruction(after: &str) -> Option<&str> {
-    let bare = after.split_once('>').map(|(_, rest)| rest);
-    let proper = after.split_once("?>").map(|(_, rest)| rest);
-    match (proper, bare) {
-        (Some(proper), Some(bare))
-            if bare.len() > proper.len() && bare.trim_start().starts_with('<') =>
-        {
-            Some(bare)
-        }
-        (proper, bare) => proper.or(bare),
+    let (inside, bare) = after.split_once('>')?;
+    if inside.ends_with('?') || bare.trim_start().starts_with('<') {
+        return Some(bare);
     }
+    Some(after.split_once("?>").map_or(bare, |(_, rest)| rest))
 }
 
 /// Longest name of an element that is looked at, in bytes: roots of feeds have seven letters. It is asked for at every `<` of the prologue.
@@ -187,13 +182,14 @@ fn after_internal_subset<'a>(doctype: &str, after: &'a str) -> Option<&'a str> {
 /// `<feed` or `<rdf:RDF` in their namespaces, outside comments and CDATA. In a web page (`is_page`) only after its end or behind an XML declaration, so
 /// that a page that shows or mentions a feed stays a page (F27).
 fn feed_within(text: &str, is_page: bool) -> Option<usize> {
-    let end = text.floor_char_boundary(PROLOGUE.min(text.len()));
-    let head = text.get(..end)?;
+    let head = text.get(..text.floor_char_boundary(PROLOGUE))?;
+    let window = text.get(..text.floor_char_boundary(2 * PROLOGUE))?;
+    let mut missing = [false; HIDING.len()];
     let mut at = 0;
     while let Some(found) = head.get(at..)?.find('<') {
         at += found;
         let rest = text.get(at..)?;
-        if let Some(skipped) = hidden(rest) {
+        if let Some(skipped) = hidden(window.get(at..)?, &mut missing) {
             at += skipped;
             continue;
         }
@@ -205,21 +201,28 @@ fn feed_within(text: &str, is_page: bool) -> Option<usize> {
     None
 }
 
-/// The length of what hides markup: comments, CDATA, scripts, escaped or displayed text.
-fn hidden(rest: &str) -> Option<usize> {
-    let head = rest.get(..rest.floor_char_boundary(PROLOGUE.min(rest.len())))?;
-    let pairs = [
-        ("<!--", "-->"),
-        ("<![CDATA[", "]]>"),
-        ("<script", "</script"),
-        ("<style", "</style"),
-        ("<textarea", "</textarea"),
-    ];
-    let (_, close) = pairs.iter().find(|(open, _)| {
-        head.get(..open.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(open))
-    })?;
-    head.find(close).map(|end| end + close.len())
+/// What hides markup: comments, CDATA, scripts, escaped or displayed text.
+const HIDING: [(&str, &str); 5] = [
+    ("<!--", "-->"),
+    ("<![CDATA[", "]]>"),
+    ("<script", "</script"),
+    ("<style", "</style"),
+    ("<textarea", "</textarea"),
+];
+
+/// The length of what hides markup here. An end that is not in `rest` is not looked for again.
+fn hidden(rest: &str, missing: &mut [bool; HIDING.len()]) -> Option<usize> {
+    let begins = |open: &str| {
+        let start = rest.get(..open.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(open))
+    };
+    let ((_, close), missing) = HIDING
+        .iter()
+        .zip(missing)
+        .find(|((open, _), missing)| !**missing && begins(open))?;
+    let end = rest.find(close);
+    *missing = end.is_none();
+    end.map(|end| end + close.len())
 }
 
 fn is_root(rest: &str) -> bool {

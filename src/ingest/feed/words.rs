@@ -8,8 +8,14 @@ const LONGEST_LINE: usize = 65_536;
 /// Longest text of an entry that is looked at, in bytes: twice what is kept, so that what is cut off is told where all markup is cut.
 const LONGEST_BODY: usize = 2_000_000;
 
-/// A text as one line of plain text; where it is a picture and nothing else, as the cleaned markup of that picture, so that what was said is not lost. What does not say that it is HTML is looked at: RSS never says, and Atom is often wrong.
-pub(super) fn as_line(text: &str, is_html: bool) -> Option<String> {
+/// A text that is declared to be text, as one line: every sign of it is meant, whatever it looks like (RFC 4287 §3.1.1.1).
+pub(super) fn as_said(text: &str) -> Option<String> {
+    Some(folded(clipped(text, LONGEST_LINE))).filter(|line| !line.is_empty())
+}
+
+/// A text as one line of plain text; where it is a picture and nothing else, as the cleaned markup of that picture, so that what was said is not lost. What does not
+/// say what it is (RSS never does) is looked at.
+pub(in crate::ingest) fn as_line(text: &str, is_html: bool) -> Option<String> {
     let text = clipped(text, LONGEST_LINE);
     let line = if is_html || html::looks_like_html(text) {
         Some(html::plain(text))
@@ -54,13 +60,14 @@ pub(super) fn as_markup(body: &str, is_html: bool) -> Option<String> {
     })
 }
 
-fn paragraphs(text: &str) -> String {
-    broken_into_lines(&html::escape(text))
+/// Text that is declared to be text, as markup.
+pub(in crate::ingest) fn as_paragraphs(text: &str) -> Option<String> {
+    Some(paragraphs(clipped(text, LONGEST_BODY))).filter(|markup| !markup.is_empty())
 }
 
-/// Text that is escaped already, its lines and paragraphs made visible.
-pub(super) fn broken_into_lines(escaped: &str) -> String {
-    let text = escaped.replace("\r\n", "\n");
+/// Text escaped, its lines and paragraphs made visible.
+fn paragraphs(text: &str) -> String {
+    let text = html::escape(text).replace("\r\n", "\n");
     let blocks = text
         .split("\n\n")
         .map(str::trim)

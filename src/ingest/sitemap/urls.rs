@@ -6,26 +6,58 @@ use std::collections::HashSet;
 use url::Url;
 
 use super::slug;
-use super::xml::{Field, Listed};
+use super::xml::{Field, Listed, Sitemap};
 use crate::date::{self, Hints};
-use crate::html;
-use crate::ingest::entry::{Dated, Enclosure, Entry, Oddity, Reading};
-use crate::ingest::feed::MAX_ENTRIES;
+use crate::ingest::entry::{Channel, Dated, Enclosure, Entry, Kind, Oddity, Reading};
+use crate::ingest::feed::{MAX_ENTRIES, as_line, as_paragraphs};
+use crate::ingest::growth::Growth;
 use crate::link;
 
-/// Unreadable dates told about one document: the first few say it all.
-const TOLD: usize = 20;
+/// What is counted while addresses are read, in that order: the oddity's code, and what there were so many of.
+const TOLD: [(&str, &str); 7] = [
+    (
+        "too-many-entries",
+        "addresses are more than are read of one document",
+    ),
+    (
+        "entry-without-identity",
+        "entries have no <loc> and were dropped",
+    ),
+    (
+        "not-an-address",
+        "addresses or lines cannot be used and were passed over",
+    ),
+    (
+        "front-page",
+        "addresses are a front page and not an article; they were passed over",
+    ),
+    ("date-unreadable", "dates cannot be read"),
+    (
+        "title-from-address",
+        "entries have no headline; theirs is made from the address",
+    ),
+    (
+        "too-many-entries",
+        "entries are older than the newest that were taken",
+    ),
+];
 
-/// Adds what is listed to a reading: at most [`MAX_ENTRIES`], the newest of them, in the order of the document.
+/// What is listed as a reading: at most [`MAX_ENTRIES`], the newest of them, in the order of the document.
 pub(super) fn entries(
-    listed: Vec<Listed>,
+    found: Sitemap,
     url: Option<&Url>,
     dates: Hints<'_>,
-    reading: &mut Reading,
-) {
+    mut growth: Growth,
+) -> Reading {
+    let mut reading = Reading {
+        kind: Kind::Sitemap,
+        channel: Channel::default(),
+        entries: Vec::new(),
+        oddities: found.oddities,
+    };
     let mut seen = HashSet::new();
-    let (mut strange, mut fronts, mut undated) = (0, 0, 0);
-    for one in listed {
+    let (mut strange, mut fronts, mut undated) = (found.strange, 0, 0);
+    for one in found.urls {
         let Some(address) = link::resolve(&one.address, url) else {
             strange += 1;
             continue;
@@ -36,53 +68,40 @@ pub(super) fn entries(
         }
         let (entry, unread) = entry(&one, &address, dates);
         undated += unread;
+        if let Err(odd) = growth.add(&entry) {
+            reading.oddities.push(odd);
+            break;
+        }
         if seen.insert(entry.id.clone()) {
             reading.channel.title = reading
                 .channel
                 .title
                 .take()
-                .or_else(|| one.first(Field::NewsName).map(str::to_owned));
+                .or_else(|| one.said(Field::NewsName).map(str::to_owned));
             reading.entries.push(entry);
         }
     }
     let untitled = name(&mut reading.entries);
     let cut = newest(&mut reading.entries);
-    let told = [
-        (
-            strange,
-            "not-an-address",
-            "addresses cannot be used and were passed over",
-        ),
-        (
-            fronts,
-            "front-page",
-            "addresses are a front page and not an article; they were passed over",
-        ),
-        (
-            undated.min(TOLD),
-            "date-unreadable",
-            "dates or more cannot be read",
-        ),
-        (
-            untitled,
-            "title-from-address",
-            "entries have no headline; theirs is made from the address",
-        ),
-        (
-            cut,
-            "too-many-entries",
-            "entries are older than the newest that were taken",
-        ),
+    let counts = [
+        found.uncounted,
+        found.homeless,
+        strange,
+        fronts,
+        undated,
+        untitled,
+        cut,
     ];
-    let told = told.into_iter().filter(|(count, ..)| *count > 0);
+    let told = counts.into_iter().zip(TOLD).filter(|(count, _)| *count > 0);
     reading.oddities.extend(
-        told.map(|(count, code, what)| Oddity::new(code, "document", format!("{count} {what}"))),
+        told.map(|(count, (code, what))| Oddity::new(code, "document", format!("{count} {what}"))),
     );
+    reading
 }
 
 /// One entry without a headline of last resort, and how many of its dates cannot be read.
 fn entry(one: &Listed, address: &Url, dates: Hints<'_>) -> (Entry, usize) {
-    let language = one.first(Field::NewsLanguage).map(str::to_owned);
+    let language = one.said(Field::NewsLanguage).map(str::to_owned);
     let hints = Hints {
         language: language.as_deref(),
         ..dates
@@ -93,29 +112,26 @@ fn entry(one: &Listed, address: &Url, dates: Hints<'_>) -> (Entry, usize) {
         unread += usize::from(stamp.is_none());
         stamp.map(|stamp| Dated { stamp, from })
     };
-    let published = dated(one.first(Field::NewsDate), "news")
-        .or_else(|| dated(one.first(Field::VideoDate), "video"));
+    let published = dated(one.said(Field::NewsDate), "news")
+        .or_else(|| dated(one.said(Field::VideoDate), "video"));
     let updated = dated(one.lastmod.as_deref(), "lastmod");
     let picture = |field| {
-        let written = one.first(field)?;
+        let written = one.said(field)?;
         link::resolve(written, Some(address)).map(String::from)
     };
     let own = String::from(link::publishable(address));
-    let keywords = one.first(Field::Keywords).unwrap_or_default();
+    let keywords = one.said(Field::Keywords).unwrap_or_default();
     let entry = Entry {
         id: own.clone(),
         title: one
-            .first(Field::NewsTitle)
-            .or_else(|| one.first(Field::VideoTitle))
-            .map(headline)
-            .filter(|title| !title.is_empty()),
+            .said(Field::NewsTitle)
+            .or_else(|| one.said(Field::VideoTitle))
+            .and_then(|title| as_line(title, false)),
         base: Some(own.clone()),
         url: Some(own),
         published,
         updated,
-        summary: one
-            .first(Field::VideoText)
-            .map(|text| format!("<p>{}</p>", html::escape(&html::legal(text)))),
+        summary: one.said(Field::VideoText).and_then(as_paragraphs),
         categories: keywords
             .split(',')
             .map(str::trim)
@@ -134,15 +150,6 @@ fn entry(one: &Listed, address: &Url, dates: Hints<'_>) -> (Entry, usize) {
         ..Entry::default()
     };
     (entry, unread)
-}
-
-/// A headline as plain text: many publishers write references and tags into it.
-fn headline(text: &str) -> String {
-    if html::looks_like_html(text) {
-        return html::plain(text);
-    }
-    let words: Vec<&str> = text.split_whitespace().collect();
-    html::legal(&words.join(" ")).into_owned()
 }
 
 /// Gives a headline to those that have none; how many that were. Readers could not tell them apart otherwise.

@@ -1,23 +1,24 @@
 //! The XML of sitemaps, read in one pass without a tree: neither depth nor size of a document costs more than reading it.
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
-
 use crate::ingest::entry::Oddity;
+use crate::ingest::feed::{Event, each};
 use crate::ingest::visit::Unreadable;
 
 /// Addresses of one document that are read; the protocol allows 50,000.
 const MAX_READ: usize = 50_000;
+
+/// Sitemaps of an index that are read: those of the largest houses name some thousands.
+const MAX_PARTS: usize = 10_000;
+
 /// Bytes of one text. Descriptions of videos have some thousands.
 const LONGEST_FIELD: usize = 8_192;
-/// Values of one name that are kept: pictures, mostly.
-const MAX_VALUES: usize = 8;
 
 /// One `<url>`, as written.
 #[derive(Default)]
 pub(super) struct Listed {
     pub address: String,
     pub lastmod: Option<String>,
+    /// Each name once.
     fields: Vec<(Field, String)>,
 }
 
@@ -51,7 +52,8 @@ impl Listed {
         }
     }
 
-    pub fn first(&self, field: Field) -> Option<&str> {
+    /// The first text of this name.
+    pub fn said(&self, field: Field) -> Option<&str> {
         let found = self.fields.iter().find(|(one, _)| *one == field);
         found.map(|(_, text)| text.as_str())
     }
@@ -61,57 +63,40 @@ impl Listed {
 pub(super) struct Sitemap {
     pub urls: Vec<Listed>,
     pub parts: Vec<Part>,
+    /// Addresses beyond those that are read.
+    pub uncounted: usize,
+    /// How many have no address.
+    pub homeless: usize,
+    /// How many are given one that is none.
+    pub strange: usize,
     pub oddities: Vec<Oddity>,
+}
+
+impl Sitemap {
+    pub fn list(&mut self, url: Listed) {
+        if url.address.is_empty() {
+            self.homeless += 1;
+        } else if self.urls.len() < MAX_READ {
+            self.urls.push(url);
+        } else {
+            self.uncounted += 1;
+        }
+    }
 }
 
 /// Reads a whole document. Prefixes stand for their usual namespaces here, since sitemaps are written by templates that forget to declare them.
 pub(super) fn read(text: &str) -> Result<Sitemap, Unreadable> {
-    let mut reader = Reader::from_str(text);
-    let config = reader.config_mut();
-    config.check_end_names = false;
-    config.allow_unmatched_ends = true;
-    config.allow_dangling_amp = true;
-    config.expand_empty_elements = true;
     let mut state = State::default();
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(start)) => state.open(start.name().as_ref()),
-            Ok(Event::End(end)) => state.close(end.name().as_ref()),
-            Ok(Event::Text(text)) => state.add(&text),
-            Ok(Event::CData(text)) => state.add(&text),
-            Ok(Event::GeneralRef(name)) => state.add(&resolved(&name)),
-            Ok(Event::Eof) => break,
-            Ok(_) => {}
-            Err(error) => {
-                return Err(Unreadable::Broken(format!(
-                    "as XML it cannot be read: {error}"
-                )));
-            }
-        }
-    }
+    let mends = each(text, |event| match event {
+        Event::Start(name, _) => state.open(name),
+        Event::End(name) => state.close(name),
+        Event::Text(text) => state.add(&text),
+    });
     if !state.ended {
         return Err(Unreadable::Broken("it stops in the middle".into()));
     }
-    Ok(state.finish())
-}
-
-/// A reference as text; one that XML does not define stays as it was written (F43).
-fn resolved(name: &str) -> String {
-    let known = match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => name.strip_prefix('#').and_then(|number| {
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok(),
-                None => number.parse().ok(),
-            };
-            char::from_u32(code?)
-        }),
-    };
-    known.map_or_else(|| format!("&{name};"), String::from)
+    state.found.oddities = mends.oddities();
+    Ok(state.found)
 }
 
 #[derive(Default)]
@@ -123,8 +108,6 @@ struct State {
     inside: String,
     text: String,
     ended: bool,
-    uncounted: usize,
-    homeless: usize,
 }
 
 /// Prefix and name, in lower case.
@@ -156,13 +139,8 @@ impl State {
     }
 
     fn end_url(&mut self) {
-        let Some(url) = self.url.take() else { return };
-        if url.address.is_empty() {
-            self.homeless += 1;
-        } else if self.found.urls.len() < MAX_READ {
-            self.found.urls.push(url);
-        } else {
-            self.uncounted += 1;
+        if let Some(url) = self.url.take() {
+            self.found.list(url);
         }
     }
 
@@ -183,10 +161,11 @@ impl State {
                 self.ended = true;
             }
             "sitemap" => {
-                if let Some(part) = self.part.take().filter(|part| !part.address.is_empty())
-                    && self.found.parts.len() < MAX_READ
-                {
-                    self.found.parts.push(part);
+                let part = self.part.take().filter(|part| !part.address.is_empty());
+                match part {
+                    Some(_) if self.found.parts.len() >= MAX_PARTS => self.found.uncounted += 1,
+                    Some(part) => self.found.parts.push(part),
+                    None => self.found.homeless += 1,
                 }
             }
             "news" | "image" | "video" => self.inside.clear(),
@@ -216,36 +195,12 @@ impl State {
                     self.inside.as_str()
                 };
                 if let Some(field) = field(kin, name)
-                    && url.fields.iter().filter(|(one, _)| *one == field).count() < MAX_VALUES
+                    && url.said(field).is_none()
                 {
                     url.fields.push((field, text.to_owned()));
                 }
             }
         }
-    }
-
-    fn finish(mut self) -> Sitemap {
-        let mut tell = |code, message| {
-            self.found
-                .oddities
-                .push(Oddity::new(code, "document", message))
-        };
-        if self.uncounted > 0 {
-            tell(
-                "too-many-entries",
-                format!(
-                    "{} addresses beyond the first {MAX_READ} were not read",
-                    self.uncounted
-                ),
-            );
-        }
-        if self.homeless > 0 {
-            tell(
-                "entry-without-identity",
-                format!("{} entries have no <loc> and were dropped", self.homeless),
-            );
-        }
-        self.found
     }
 }
 

@@ -404,4 +404,16 @@ fn f43_hostile_sitemaps_are_bounded() {
         .ended(0)
         .json();
     assert_eq!(json["entries"][0]["url"], "https://p.example/one?a=1&b=2");
+    // Addresses may come to much by what they are relative to.
+    let relative: String = (0..20_000)
+        .map(|at| format!("<url><loc>{at}</loc></url>"))
+        .collect();
+    newsroom.write("short.xml", format!("<urlset>{relative}</urlset>"));
+    let far = format!("https://p.example/{}/", "x".repeat(4_000));
+    let json = newsroom
+        .run(&["inspect", "--json", "--url", &far, "short.xml"])
+        .ended(0)
+        .json();
+    let odd = json["oddities"].as_array().expect("a list");
+    assert!(odd.iter().any(|odd| odd["code"] == "too-much-inherited"));
 }

@@ -14,7 +14,8 @@ use headwater::publish::{Rendered, render};
 use super::editions::{edition, site, story};
 use crate::carry::{ITUNES, MEDIA, PODCAST, element, first, passed_on};
 
-/// Texts that have broken a publisher before, and noise of every kind between them.
+/// Texts that have broken a publisher before, and noise of every kind between them. Signs that could be the second byte of a letter are left out: what our
+/// reader takes for text that was encoded twice is read as what it was before (F40), and no publisher can say otherwise.
 fn text() -> impl Strategy<Value = String> {
     let pieces = prop_oneof![
         Just("AT&T <b>".to_string()),
@@ -33,7 +34,9 @@ fn text() -> impl Strategy<Value = String> {
         any::<String>(),
         "[a-z ]{0,40}".prop_map(|words| words.repeat(200)),
     ];
-    proptest::collection::vec(pieces, 0..5).prop_map(|pieces| pieces.concat())
+    let is_second = |c: char| matches!(c, '\u{80}'..='\u{bf}') && !c.is_whitespace();
+    proptest::collection::vec(pieces, 0..5)
+        .prop_map(move |pieces| pieces.concat().replace(is_second, ""))
 }
 
 /// A path that is an address as browsers write it, so that it comes back as it went.
@@ -55,8 +58,8 @@ fn elements() -> impl Strategy<Value = Vec<Extension>> {
     let leaf = (
         prop_oneof![Just(ITUNES), Just(PODCAST), Just(MEDIA)],
         "[a-zA-Z][a-zA-Z0-9_-]{0,9}",
-        proptest::collection::btree_map("(role|group|type|start)", text(), 0..3),
-        text(),
+        proptest::collection::btree_map("(role|group|type|start)", element_text(), 0..3),
+        element_text(),
     );
     let leaf = leaf.prop_map(|(namespace, name, attributes, text)| {
         let attributes: Vec<(&str, &str)> = attributes
@@ -97,9 +100,18 @@ fn entry() -> impl Strategy<Value = Entry> {
     )
 }
 
-/// Seconds from year 2 to 9999: those that can be written (P14), but for the first year, which is what programs write for no date and is not read.
+/// Seconds of the years that can be written, 1 to 9999 (P14).
 fn seconds() -> impl Strategy<Value = i64> {
-    prop_oneof![0i64..4_000_000_000, -62_104_060_800i64..253_402_300_799]
+    prop_oneof![
+        0i64..4_000_000_000,
+        -62_135_596_800i64..253_402_300_799,
+        Just(-62_135_596_800i64)
+    ]
+}
+
+/// The same without white space of that sort, which titles lose and elements keep.
+fn element_text() -> impl Strategy<Value = String> {
+    text().prop_map(|text| text.replace(['\u{85}', '\u{a0}'], ""))
 }
 
 fn an_edition() -> impl Strategy<Value = Edition> {
@@ -161,29 +173,27 @@ fn check(edition: &Edition) -> Result<(), TestCaseError> {
                 prop_assert_eq!(updated, Some(story.updated), "{}", form);
             }
             let title = line(story.entry.title.as_deref().unwrap_or_default());
-            // The reader takes a title that looks like markup for markup, whatever the format says of it; an RSS title says nothing. What was written is
-            // checked below.
-            let is_ambiguous = html::looks_like_html(&title);
+            // An RSS title never says what it is, so that one that looks like markup is taken for it; what is written of it is checked below.
+            let is_ambiguous = form == "rss" && html::looks_like_html(&title);
             if !title.is_empty() && !is_ambiguous {
                 prop_assert_eq!(entry.title.as_deref(), Some(title.as_str()), "{}", form);
             }
-            // The reader does not take attachments from JSON Feed yet.
-            if form != "json" {
-                enclosures_agree(form, story, entry)?;
-            }
+            enclosures_agree(form, story, entry)?;
         }
     }
-    let titles = [
-        titles(&rendered.rss),
-        titles(&rendered.atom),
-        titles_of_json(&rendered.json),
-    ];
-    for written in titles {
-        for (story, written) in edition.stories.iter().zip(written) {
-            let title = line(story.entry.title.as_deref().unwrap_or_default());
-            if !title.is_empty() {
-                prop_assert_eq!(written, title);
-            }
+    for (bytes, reading) in [&rendered.rss, &rendered.atom].into_iter().zip(&readings) {
+        let text = std::str::from_utf8(bytes).expect("UTF-8");
+        let tree = Tree::parse(text).expect("well-formed");
+        let items = tree.descendants();
+        let items = items.filter(|node| ["item", "entry"].contains(&node.tag_name().name()));
+        for (item, entry) in items.zip(&reading.entries) {
+            prop_assert_eq!(&entry.extensions, &passed_on(item));
+        }
+    }
+    for (story, written) in edition.stories.iter().zip(titles(&rendered.rss)) {
+        let title = line(story.entry.title.as_deref().unwrap_or_default());
+        if !title.is_empty() {
+            prop_assert_eq!(written, title);
         }
     }
     Ok(())
@@ -194,7 +204,7 @@ fn titles(bytes: &[u8]) -> Vec<String> {
     let text = std::str::from_utf8(bytes).expect("UTF-8");
     let tree = Tree::parse(text).expect("well-formed");
     let items = tree.descendants();
-    let items = items.filter(|node| ["item", "entry"].contains(&node.tag_name().name()));
+    let items = items.filter(|node| node.tag_name().name() == "item");
     let title = |item: roxmltree::Node<'_, '_>| {
         let title = item
             .children()
@@ -205,14 +215,6 @@ fn titles(bytes: &[u8]) -> Vec<String> {
             .to_string()
     };
     items.map(title).collect()
-}
-
-fn titles_of_json(bytes: &[u8]) -> Vec<String> {
-    let json: serde_json::Value = serde_json::from_slice(bytes).expect("JSON");
-    let items = json["items"].as_array().expect("a list").iter();
-    items
-        .map(|item| item["title"].as_str().expect("a title").to_string())
-        .collect()
 }
 
 fn enclosures_agree(form: &str, story: &CitedStory, read: &Entry) -> Result<(), TestCaseError> {

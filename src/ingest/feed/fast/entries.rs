@@ -5,7 +5,7 @@ use feed_rs::model::{self, Text};
 use url::Url;
 
 use super::super::identity::made_up_id;
-use super::super::words::{as_line, as_markup, folded};
+use super::super::words::{as_line, as_markup, as_said, folded};
 use super::clock::Clock;
 use crate::ingest::entry::{Dated, Entry, Person};
 use crate::link;
@@ -98,10 +98,10 @@ fn is_own(link: &model::Link) -> bool {
 
 pub(super) fn line(text: Option<&Text>, is_atom: bool) -> Option<String> {
     let text = text?;
-    as_line(
-        &text.content,
-        is_atom && text.content_type.subty() == "html",
-    )
+    match (is_atom, text.content_type.subty() == "html") {
+        (true, false) => as_said(&text.content),
+        (_, is_html) => as_line(&text.content, is_atom && is_html),
+    }
 }
 
 pub(super) fn person(found: &feed_rs::model::Person) -> Option<Person> {

@@ -14,10 +14,11 @@ use feed_rs::parser;
 
 use self::clock::Clock;
 use self::survey::Regular;
-use super::setting::{MAX_ENTRIES, Setting};
+use super::setting::Setting;
 use super::words::as_line;
 use crate::date::Hints;
 use crate::ingest::entry::{Channel, Kind, Reading};
+use crate::ingest::growth::Growth;
 use crate::link;
 
 /// What became of a document on the fast path.
@@ -46,7 +47,7 @@ pub fn read(text: &str, setting: &Setting<'_>) -> Fast {
 fn regularly(text: &str, setting: &Setting<'_>, regular: &Regular) -> Option<Reading> {
     let clock = Clock::default();
     let feed = parse(text, setting, regular, &clock)?;
-    if clock.met_unreadable() || feed.entries.len() > MAX_ENTRIES {
+    if clock.met_unreadable() {
         return None;
     }
     let kind = match feed.feed_type {
@@ -65,11 +66,13 @@ fn regularly(text: &str, setting: &Setting<'_>, regular: &Regular) -> Option<Rea
         },
         is_atom: kind == Kind::Atom,
     };
-    let entries = feed
-        .entries
-        .into_iter()
-        .map(|entry| reader.entry(entry))
-        .collect::<Option<Vec<_>>>()?;
+    let mut growth = Growth::of(text);
+    let mut entries = Vec::new();
+    for entry in feed.entries {
+        let entry = reader.entry(entry)?;
+        growth.add(&entry).ok()?;
+        entries.push(entry);
+    }
     Some(Reading {
         kind,
         channel,

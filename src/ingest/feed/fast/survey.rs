@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::super::setting::MAX_ENTRIES;
 use super::super::tolerant::could_be_exchanged;
 use super::super::xml::{Event, is_strict};
 
@@ -24,6 +25,9 @@ struct Allowed {
     /// Whether it may occur more than once in its parent.
     is_repeatable: bool,
 }
+
+/// Most links, authors and categories of one feed or entry; what has more is for the tolerant reader, which knows how much is kept of each.
+const MOST_REPEATED: usize = 10;
 
 /// What an element may hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -161,7 +165,7 @@ impl Survey {
         match event {
             Event::Start(name, attributes) => self.start(name, attributes),
             Event::Text(text) => self.text(&text),
-            Event::End => self.end(),
+            Event::End(_) => self.end(),
         }
     }
 
@@ -185,7 +189,12 @@ impl Survey {
             };
             let count = open.seen.entry(key).or_default();
             *count += 1;
-            if *count > 1 && (!allowed.is_repeatable || key == "alternate") {
+            let most = match (allowed.name, allowed.is_repeatable && key != "alternate") {
+                ("item" | "entry", _) => MAX_ENTRIES,
+                (_, true) => MOST_REPEATED,
+                (_, false) => 1,
+            };
+            if *count > most {
                 return false;
             }
         }

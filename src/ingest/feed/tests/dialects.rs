@@ -183,7 +183,7 @@ fn authors_are_the_entry_s_own_or_inherited() {
 #[test]
 fn origins_and_relations_are_kept() {
     let entry = only(&atom(
-        "<id>1</id><source><id>tag:s</id><title>Source &amp;amp; Sons</title><link rel='self' href='https://s.example/feed'/></source>\
+        "<id>1</id><source><id>tag:s</id><title type='html'>Source &amp;amp; Sons</title><link rel='self' href='https://s.example/feed'/></source>\
          <link rel='via' href='https://w.example/' title='Wire'/><link rel='replies' type='text/html' href='/talk'/>\
          <thr:in-reply-to xmlns:thr='http://purl.org/syndication/thread/1.0' ref='tag:x' href='https://o.example/post'/>",
     ));
@@ -354,6 +354,77 @@ fn p18_podcast_and_media_elements_are_kept_whole() {
     assert_eq!(
         entry.extensions[1].attributes[0].1,
         "https://paper.example/t.vtt"
+    );
+}
+
+#[test]
+fn p18_elements_in_elements_of_another_vocabulary_are_kept_and_too_much_is_told() {
+    let spaces = "xmlns:media='http://search.yahoo.com/mrss/' xmlns:podcast='https://podcastindex.org/namespace/1.0'";
+    let with = |inside: &str| {
+        read(&rss(&format!(
+            "<guid>1</guid><media:group {spaces}>{inside}</media:group>"
+        )))
+    };
+    let mixed = with("<podcast:person>Jane</podcast:person><media:title>T</media:title>");
+    let names = mixed.entries[0].extensions[0].children.iter();
+    assert_eq!(
+        names.map(|child| child.name.as_str()).collect::<Vec<_>>(),
+        ["person", "title"]
+    );
+    assert_eq!(codes(&mixed), [""; 0]);
+    let nested = |depth: usize| {
+        format!(
+            "{}{}",
+            "<media:group>".repeat(depth),
+            "</media:group>".repeat(depth)
+        )
+    };
+    for (inside, kept) in [
+        (nested(20), 8),
+        ("<media:title>T</media:title>".repeat(600), 500),
+        (
+            format!(
+                "<media:title>T</media:title><media:description>{}</media:description>",
+                "x".repeat(200_000)
+            ),
+            2,
+        ),
+    ] {
+        let reading = with(&inside);
+        fn count(extensions: &[crate::ingest::entry::Extension]) -> usize {
+            extensions.iter().map(|one| 1 + count(&one.children)).sum()
+        }
+        assert_eq!(count(&reading.entries[0].extensions), kept);
+        assert_eq!(codes(&reading), ["entry-shortened"]);
+        assert_eq!(reading.oddities[0].at, "entries[0].extensions");
+    }
+}
+
+#[test]
+fn p8_what_atom_and_json_feed_call_text_is_text_whatever_it_looks_like() {
+    let said = "AT&amp;T <b> &#38; co";
+    let escaped = said.replace('&', "&amp;").replace('<', "&lt;");
+    for kind in ["", " type='text'"] {
+        let fast = format!(
+            "<id>1</id><title{kind}>{escaped}</title><link href='https://paper.example/1'/><published>2025-11-09T16:10:00Z</published>"
+        );
+        for entry in [fast.clone(), format!("{fast}<x/>")] {
+            assert_eq!(only(&atom(&entry)).title.as_deref(), Some(said), "{entry}");
+        }
+    }
+    let json = format!(
+        "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{{\"id\":\"1\",\"title\":\"{said}\"}}]}}"
+    );
+    assert_eq!(only(&json).title.as_deref(), Some(said));
+    let html = only(&atom(&format!(
+        "<id>1</id><title type='html'>{escaped}</title>"
+    )));
+    assert_eq!(html.title.as_deref(), Some("AT&T & co"));
+    assert_eq!(
+        only(&rss(&format!("<guid>1</guid><title>{escaped}</title>")))
+            .title
+            .as_deref(),
+        Some("AT&T & co")
     );
 }
 

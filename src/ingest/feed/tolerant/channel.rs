@@ -10,7 +10,7 @@ use super::media;
 use super::people;
 use super::texts::line;
 use super::times::Times;
-use crate::ingest::entry::{Asks, Channel, Person};
+use crate::ingest::entry::{Asks, Channel, Oddity, Person};
 
 /// What channels keep whole.
 const KEPT: [Ns; 2] = [Ns::Itunes, Ns::Podcast];
@@ -53,7 +53,12 @@ impl<'a, 't> Holders<'a, 't> {
     }
 }
 
-pub fn channel(holders: &Holders<'_, '_>, language: Option<String>, times: &Times<'_>) -> Channel {
+pub fn channel(
+    holders: &Holders<'_, '_>,
+    language: Option<String>,
+    times: &Times<'_>,
+    oddities: &mut Vec<Oddity>,
+) -> Channel {
     let core = Ns::is_core;
     let subtitle = ["subtitle", "description", "tagline", "abstract"]
         .into_iter()
@@ -109,7 +114,7 @@ pub fn channel(holders: &Holders<'_, '_>, language: Option<String>, times: &Time
             .is_some(),
         deleted: deleted(holders),
         parts: Vec::new(),
-        extensions: extensions(holders.channel, &KEPT),
+        extensions: extensions(holders.channel, &KEPT, "extensions", oddities),
     }
 }
 

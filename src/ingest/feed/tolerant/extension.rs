@@ -1,59 +1,99 @@
 //! Elements of podcast and media namespaces, kept whole (P18).
 
 use super::super::xml::{Element, Ns};
-use crate::ingest::entry::Extension;
+use crate::ingest::entry::{Extension, Oddity};
 use crate::link;
 
-/// Most extension elements of one entry or channel, children included. Long chapter lists have some hundreds.
-pub const MAX_EXTENSIONS: usize = 500;
+/// Deepest nesting that is kept. `media:group` needs three levels, `podcast:alternateEnclosure` too; and what is stored is JSON, whose reader ends at 128.
+const MAX_DEPTH: usize = 8;
 
-/// Deepest nesting of an extension. Media RSS uses three levels.
-const DEEPEST: usize = 6;
+/// Most elements kept of one entry or channel. Videos come with a hundred renditions, episodes with some dozens of persons and splits.
+const MAX_ELEMENTS: usize = 500;
 
-/// Longest text and attribute value of an extension that is kept, in bytes; the text of an entry stands elsewhere.
-const LONGEST_VALUE: usize = 16_384;
+/// Longest text, names and attributes of all of them together, in bytes: a description of an hour's episode with its chapters is a tenth of it.
+const LONGEST: usize = 128 * 1024;
 
 /// Attributes that hold an address.
 const ADDRESSES: [&str; 6] = ["url", "href", "src", "img", "uri", "feedurl"];
 
-/// The extensions of an entry, or of a channel.
-pub fn extensions(holder: Element<'_, '_>, wanted: &[Ns]) -> Vec<Extension> {
-    let mut room = MAX_EXTENSIONS;
-    holder
-        .children()
-        .filter(|child| wanted.contains(&child.ns()))
-        .map_while(|child| kept(child, DEEPEST, &mut room))
-        .collect()
+/// The elements of these namespaces in an entry or a channel. What is too deep, too many or too long is cut and told; what stands first is kept.
+pub fn extensions(
+    holder: Element<'_, '_>,
+    wanted: &[Ns],
+    place: &str,
+    oddities: &mut Vec<Oddity>,
+) -> Vec<Extension> {
+    let mut room = Room {
+        wanted,
+        elements: MAX_ELEMENTS,
+        bytes: LONGEST,
+        is_cut: false,
+    };
+    let kept = room.inside(holder, MAX_DEPTH);
+    if room.is_cut {
+        let message =
+            "it has more itunes, podcast or media elements than are kept; the first were taken";
+        oddities.push(Oddity::new("entry-shortened", place, message));
+    }
+    kept
 }
 
-fn kept(element: Element<'_, '_>, deepest: usize, room: &mut usize) -> Option<Extension> {
-    *room = room.checked_sub(1)?;
-    let attributes = element
-        .all_attributes()
-        .filter(|(ns, ..)| *ns == Ns::None)
-        .map(|(_, lower, (_, name), value)| {
+/// What may still be kept.
+struct Room<'w> {
+    wanted: &'w [Ns],
+    elements: usize,
+    bytes: usize,
+    is_cut: bool,
+}
+
+impl Room<'_> {
+    fn inside(&mut self, holder: Element<'_, '_>, depth: usize) -> Vec<Extension> {
+        let wanted = self.wanted;
+        let mut kept = Vec::new();
+        for child in holder
+            .children()
+            .filter(|child| wanted.contains(&child.ns()))
+        {
+            let Some(extension) = self.take(child, depth) else {
+                self.is_cut = true;
+                break;
+            };
+            kept.push(extension);
+        }
+        kept
+    }
+
+    fn take(&mut self, element: Element<'_, '_>, depth: usize) -> Option<Extension> {
+        let depth = depth.checked_sub(1)?;
+        self.elements = self.elements.checked_sub(1)?;
+        let text = element.filled().unwrap_or_default();
+        let namespace = element.ns().uri();
+        let name = element.written();
+        self.charge(namespace.len() + name.len() + text.len())?;
+        let mut attributes = Vec::new();
+        for (ns, lower, (_, name), value) in element.all_attributes() {
+            if ns != Ns::None {
+                continue;
+            }
             let resolved = ADDRESSES
                 .contains(&lower)
-                .then(|| link::resolve(value, element.base()))
+                .then(|| link::as_written(value, element.base()))
                 .flatten();
-            let value = resolved.map_or_else(|| shortened(value), String::from);
-            (name.to_string(), value)
-        });
-    let children = element
-        .children()
-        .filter(|child| deepest > 0 && child.ns() == element.ns());
-    Some(Extension {
-        namespace: element.ns().uri().to_string(),
-        name: element.written().to_string(),
-        attributes: attributes.collect(),
-        text: shortened(element.filled().as_deref().unwrap_or_default()),
-        children: children
-            .map_while(|child| kept(child, deepest - 1, room))
-            .collect(),
-    })
-}
+            let value = resolved.unwrap_or_else(|| value.to_string());
+            self.charge(name.len() + value.len())?;
+            attributes.push((name.to_string(), value));
+        }
+        Some(Extension {
+            namespace: namespace.to_string(),
+            name: name.to_string(),
+            attributes,
+            text: text.into_owned(),
+            children: self.inside(element, depth),
+        })
+    }
 
-fn shortened(text: &str) -> String {
-    let end = text.floor_char_boundary(LONGEST_VALUE.min(text.len()));
-    text.get(..end).unwrap_or_default().to_string()
+    fn charge(&mut self, bytes: usize) -> Option<()> {
+        self.bytes = self.bytes.checked_sub(bytes)?;
+        Some(())
+    }
 }

@@ -3,12 +3,13 @@
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::super::identity::made_up_id;
-use super::super::xml::{Element, Node, Ns};
+use super::super::words::folded;
+use super::super::xml::{Element, Node, Ns, inner_xml_as_html};
 use super::extension::extensions;
 use super::links::{self, attribute_address};
 use super::media;
 use super::people;
-use super::texts::{Said, line, said};
+use super::texts::{MOST_WRITTEN, Said, line, said};
 use super::times::Times;
 use crate::html;
 use crate::ingest::entry::{Entry, Oddity, Origin, Person};
@@ -57,7 +58,7 @@ pub fn entry(
         comments: links::comments(item),
         origin: source.and_then(|source| origin(source, around.times, &place)),
         relations: links::relations(item),
-        extensions: extensions(item, &KEPT),
+        extensions: extensions(item, &KEPT, &format!("{place}.extensions"), oddities),
         ..Entry::default()
     };
     bodies(item, &mut entry);
@@ -228,7 +229,7 @@ fn origin(source: Element<'_, '_>, times: &Times<'_>, place: &str) -> Option<Ori
 pub fn categories(holder: Element<'_, '_>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut add = |name: Option<&str>| {
-        let folded = name.map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
+        let folded = name.map(folded);
         if let Some(name) = folded.filter(|name| !name.is_empty())
             && all.len() < MOST_CATEGORIES
             && !all.contains(&name)
@@ -324,7 +325,7 @@ fn full<'a, 't>(item: Element<'a, 't>) -> Option<(Element<'a, 't>, Said)> {
     };
     item.children().filter(is_full).find_map(|child| {
         if child.ns() == Ns::Xhtml || child.is("body") {
-            let body = super::super::xml::inner_xml_as_html(child, usize::MAX);
+            let body = inner_xml_as_html(child, MOST_WRITTEN);
             let said = Said {
                 body,
                 is_html: true,

@@ -12,14 +12,14 @@ mod times;
 
 use self::channel::Holders;
 use self::item::Surroundings;
-use self::times::Times;
 use super::setting::{MAX_ENTRIES, Setting};
 use super::xml::{self, Element, Ns, Tree};
 use crate::date::Hints;
 use crate::ingest::entry::{Kind, Oddity, Reading};
+use crate::ingest::growth::Growth;
 use crate::ingest::visit::Unreadable;
 
-pub use times::{Times as Clock, could_be_exchanged};
+pub use times::{Times, could_be_exchanged};
 
 /// Reads a feed that begins at the beginning of `text`, however broken.
 pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
@@ -40,7 +40,7 @@ pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
     };
     let times = Times::of(&tree, hints);
     let kind = kind(&tree, root);
-    let about = channel::channel(&holders, language.clone(), &times);
+    let about = channel::channel(&holders, language.clone(), &times, &mut oddities);
     let around = Surroundings {
         times: &times,
         language: language.as_deref(),
@@ -60,12 +60,18 @@ pub fn read(text: &str, setting: &Setting<'_>) -> Result<Reading, Unreadable> {
         );
         oddities.push(Oddity::new("too-many-entries", "document", message));
     }
-    let entries = items
-        .into_iter()
-        .take(MAX_ENTRIES)
-        .enumerate()
-        .filter_map(|(at, item)| item::entry(item, at, &around, &mut oddities))
-        .collect();
+    let mut growth = Growth::of(text);
+    let mut entries = Vec::new();
+    for (at, item) in items.into_iter().take(MAX_ENTRIES).enumerate() {
+        let Some(entry) = item::entry(item, at, &around, &mut oddities) else {
+            continue;
+        };
+        if let Err(odd) = growth.add(&entry) {
+            oddities.push(odd);
+            break;
+        }
+        entries.push(entry);
+    }
     oddities.extend(times.oddities());
     Ok(Reading {
         kind,

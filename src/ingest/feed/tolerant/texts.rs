@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::super::words::{as_line, as_markup, folded};
+use super::super::words::{as_line, as_markup, as_said};
 use super::super::xml::{Element, Node, Ns, inner_html, inner_xml_as_html};
 use super::base64;
 
 /// Most bytes that are written of inline markup: twice what is kept of an entry, so that what is cut off is told where all markup is cut.
-const MOST_WRITTEN: usize = 2_000_000;
+pub const MOST_WRITTEN: usize = 2_000_000;
 
 /// A text construct (RFC 4287 §3.1, Atom 0.3 §3.1, RSS).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,10 +27,10 @@ impl Said {
 
     /// As one line of plain text.
     pub fn line(&self) -> Option<String> {
-        if self.is_literal {
-            return Some(folded(&self.body)).filter(|line| !line.is_empty());
+        match self.is_literal {
+            true => as_said(&self.body),
+            false => as_line(&self.body, self.is_html),
         }
-        as_line(&self.body, self.is_html)
     }
 }
 
@@ -51,20 +51,18 @@ pub fn said(element: Element<'_, '_>) -> Option<Said> {
     match declared(element) {
         Declared::Binary => {
             let decoded = base64::decode(&element.own_text())?;
+            let mime = element.attribute("type").unwrap_or_default();
+            let is_html = mime.contains("html");
             // Whoever goes to such lengths means every sign of it.
             String::from_utf8(decoded).ok().map(|body| Said {
-                is_html: element
-                    .attribute("type")
-                    .is_some_and(|mime| mime.contains("html")),
-                is_literal: !element
-                    .attribute("type")
-                    .is_some_and(|mime| mime.contains("html")),
+                is_html,
+                is_literal: !is_html,
                 body,
             })
         }
         Declared::Inline if has_elements => Some(html(inline(element))),
         // Escaped although it says it is not: so much of that is out there that looking is right.
-        Declared::Inline => Some(seen(element.own_text())),
+        Declared::Inline => Some(seen(element.own_text(), false)),
         Declared::Html | Declared::Nothing | Declared::Text if has_elements => {
             let is_atom = element.ns().is_atom();
             Some(html(if is_atom {
@@ -74,7 +72,10 @@ pub fn said(element: Element<'_, '_>) -> Option<Said> {
             }))
         }
         Declared::Html => Some(html(element.own_text().into_owned())),
-        Declared::Nothing | Declared::Text => Some(seen(element.own_text())),
+        Declared::Nothing | Declared::Text => {
+            // Atom that declares nothing declares text (RFC 4287 §3.1.1).
+            Some(seen(element.own_text(), element.ns() == Ns::Atom))
+        }
     }
 }
 
@@ -86,11 +87,11 @@ fn html(body: String) -> Said {
     }
 }
 
-fn seen(text: Cow<'_, str>) -> Said {
+fn seen(text: Cow<'_, str>, is_literal: bool) -> Said {
     Said {
         body: text.into_owned(),
         is_html: false,
-        is_literal: false,
+        is_literal,
     }
 }
 

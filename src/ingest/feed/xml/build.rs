@@ -1,14 +1,13 @@
 //! Tokens → tree: which element is closed by what, and what every name means.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use url::Url;
 
 use super::lexer::{Lexer, Token};
-use super::mends::Mend;
+use super::mends::{Mend, Mends};
 use super::names::Ns;
-use super::references::{References, legal, undoubled};
+use super::references::References;
 use super::tree::{Attribute, Inner, Names, Role, Shape, Tree, What};
 use crate::link;
 
@@ -17,9 +16,6 @@ pub const MAX_DEPTH: usize = 256;
 
 /// Most elements and texts that are kept of one document: 50 bytes of memory each, and what 20 MB of honest XHTML holds.
 pub const MAX_NODES: usize = 500_000;
-
-/// Most attributes that are kept of one element. SVG has a dozen, roots of feeds thirty.
-pub const MAX_ATTRIBUTES: usize = 128;
 
 /// Most attributes that are kept of one document, for memory's sake.
 const ALL_ATTRIBUTES: usize = 1_000_000;
@@ -36,21 +32,15 @@ const FOREIGN: usize = 1_000;
 /// Reads a document as a tree, whatever it looks like. `base` is where it came from.
 pub fn parse<'t>(text: &'t str, base: Option<&Url>) -> Tree<'t> {
     let mut builder = Builder::new(base);
-    let mut lexer = Lexer::new(text, MAX_ATTRIBUTES);
+    let mut lexer = Lexer::new(text);
     while let Some(token) = lexer.next() {
         if builder.tree.nodes.len() >= MAX_NODES {
             lexer.mends.note(Mend::TooManyNodes);
             break;
         }
         match token {
-            Token::Text(raw) => {
-                let text = builder.references.resolved(raw, &mut lexer.mends);
-                builder.text(undoubled(text, &mut lexer.mends), false);
-            }
-            Token::Literal(raw) => {
-                let text = legal(raw, &mut lexer.mends);
-                builder.text(undoubled(text, &mut lexer.mends), true);
-            }
+            Token::Text(raw) => builder.text(raw, false, &mut lexer.mends),
+            Token::Literal(raw) => builder.text(raw, true, &mut lexer.mends),
             Token::Start { name, is_empty } => builder.start(name, is_empty, &mut lexer),
             Token::End(name) => builder.end(name, &mut lexer),
         }
@@ -107,7 +97,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn text(&mut self, text: Cow<'t, str>, is_literal: bool) {
+    fn text(&mut self, raw: &'t str, is_literal: bool, mends: &mut Mends) {
+        let text = self.references.said(raw, is_literal, mends);
         if text.is_empty() {
             return;
         }
@@ -353,8 +344,7 @@ impl<'t> Builder<'t> {
                     .or_else(|| Ns::usual(prefix))
                     .unwrap_or(Ns::Other(FOREIGN as u16)),
             };
-            let text = self.references.resolved(value, &mut lexer.mends);
-            let text = undoubled(text, &mut lexer.mends);
+            let text = self.references.said(value, false, &mut lexer.mends);
             self.scope(written, value, &text, shape);
             self.tree.attributes.push(Attribute {
                 name,

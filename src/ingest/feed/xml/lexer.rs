@@ -2,6 +2,9 @@
 
 use super::mends::{Mend, Mends};
 
+/// Most attributes that are kept of one element. SVG has a dozen, roots of feeds thirty.
+const MAX_ATTRIBUTES: usize = 128;
+
 /// A piece of a document.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Token<'t> {
@@ -52,18 +55,16 @@ pub(super) struct Lexer<'t> {
     pub attributes: Vec<(&'t str, &'t str)>,
     pub mends: Mends,
     missing: [bool; Ending::COUNT],
-    most_attributes: usize,
 }
 
 impl<'t> Lexer<'t> {
-    pub fn new(text: &'t str, most_attributes: usize) -> Self {
+    pub fn new(text: &'t str) -> Self {
         Self {
             text,
             at: 0,
             attributes: Vec::new(),
             mends: Mends::default(),
             missing: [false; Ending::COUNT],
-            most_attributes,
         }
     }
 
@@ -159,27 +160,26 @@ impl<'t> Lexer<'t> {
             .map_or(self.text.len(), |end| end + 1);
     }
 
-    /// `<? … ?>`. A declaration that ends in a bare `>` must not run on to somebody else's end.
+    /// `<? … ?>`. A declaration that ends in a bare `>` must not run on to somebody else's end, which is not even looked for then: it may be far.
     fn instruction(&mut self) {
         let from = self.at + 2;
-        let bare = self.find(Ending::Tag, from);
-        let proper = self.find(Ending::Instruction, from);
-        self.at = match (proper, bare) {
-            (Some(proper), Some(bare)) if bare < proper => {
-                let after = self.text.get(bare + 1..proper).unwrap_or_default();
-                if after.trim_start().starts_with('<') {
-                    self.mends.note(Mend::BrokenTag);
-                    bare + 1
-                } else {
-                    proper + 2
-                }
-            }
-            (Some(proper), _) => proper + 2,
-            (None, bare) => {
-                self.mends.note(Mend::BrokenTag);
-                bare.map_or(self.text.len(), |bare| bare + 1)
-            }
+        let Some(bare) = self.find(Ending::Tag, from) else {
+            self.mends.note(Mend::BrokenTag);
+            self.at = self.text.len();
+            return;
         };
+        self.at = bare + 1;
+        let inside = self.text.get(from..bare).unwrap_or_default();
+        if inside.ends_with('?') {
+            return;
+        }
+        if !self.rest().trim_start().starts_with('<')
+            && let Some(proper) = self.find(Ending::Instruction, from)
+        {
+            self.at = proper + 2;
+            return;
+        }
+        self.mends.note(Mend::BrokenTag);
     }
 
     /// `<!DOCTYPE … [ … ]>` and its like. Nothing in it is read (F43).
@@ -294,7 +294,7 @@ impl<'t> Lexer<'t> {
                 ""
             }
         };
-        if self.attributes.len() < self.most_attributes {
+        if self.attributes.len() < MAX_ATTRIBUTES {
             self.attributes.push((name, value));
         } else {
             self.mends.note(Mend::TooManyAttributes);
@@ -386,7 +386,7 @@ mod tests {
     use super::*;
 
     fn lexed(text: &str) -> (Vec<String>, Mends) {
-        let mut lexer = Lexer::new(text, 64);
+        let mut lexer = Lexer::new(text);
         let mut out = Vec::new();
         while let Some(token) = lexer.next() {
             out.push(match token {

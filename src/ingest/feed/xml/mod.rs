@@ -18,5 +18,5 @@ pub use cursor::{Element, Node};
 pub use markup::{inner_html, inner_xml_as_html};
 pub use mends::{CUT_OFF, UNFINISHED};
 pub use names::Ns;
-pub use strict::{Event, is_strict};
+pub use strict::{Event, each, is_strict};
 pub use tree::Tree;

@@ -19,8 +19,6 @@ pub enum Ns {
     Itunes,
     Media,
     Podcast,
-    Slash,
-    Wfw,
     Threading,
     FeedBurner,
     Pheedo,
@@ -28,8 +26,6 @@ pub enum Ns {
     History,
     Xhtml,
     Xml,
-    Xlink,
-    CreativeCommons,
     Admin,
     /// A number of its own for each URI, so that they are not confused.
     Other(u16),
@@ -45,33 +41,13 @@ impl Ns {
         matches!(self, Self::Atom | Self::Atom03)
     }
 
-    /// The URI it is published under.
+    /// The URI that an element of it is kept under (P18); empty for those that nothing is kept of.
     pub fn uri(self) -> &'static str {
         match self {
-            Self::None | Self::Other(_) => "",
-            Self::Rss => "http://purl.org/rss/1.0/",
-            Self::Atom => "http://www.w3.org/2005/Atom",
-            Self::Atom03 => "http://purl.org/atom/ns#",
-            Self::Rdf => "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-            Self::Dc => "http://purl.org/dc/elements/1.1/",
-            Self::DcTerms => "http://purl.org/dc/terms/",
-            Self::Content => "http://purl.org/rss/1.0/modules/content/",
-            Self::Syndication => "http://purl.org/rss/1.0/modules/syndication/",
             Self::Itunes => "http://www.itunes.com/dtds/podcast-1.0.dtd",
             Self::Media => "http://search.yahoo.com/mrss/",
             Self::Podcast => "https://podcastindex.org/namespace/1.0",
-            Self::Slash => "http://purl.org/rss/1.0/modules/slash/",
-            Self::Wfw => "http://wellformedweb.org/CommentAPI/",
-            Self::Threading => "http://purl.org/syndication/thread/1.0",
-            Self::FeedBurner => "http://rssnamespace.org/feedburner/ext/1.0",
-            Self::Pheedo => "http://www.pheedo.com/namespace/pheedo",
-            Self::Tombstones => "http://purl.org/atompub/tombstones/1.0",
-            Self::History => "http://purl.org/syndication/history/1.0",
-            Self::Xhtml => "http://www.w3.org/1999/xhtml",
-            Self::Xml => "http://www.w3.org/XML/1998/namespace",
-            Self::Xlink => "http://www.w3.org/1999/xlink",
-            Self::CreativeCommons => "http://creativecommons.org/ns#",
-            Self::Admin => "http://webns.net/mvcb/",
+            _ => "",
         }
     }
 
@@ -127,8 +103,6 @@ impl Ns {
             {
                 Self::Podcast
             }
-            "purl.org/rss/1.0/modules/slash" => Self::Slash,
-            "wellformedweb.org/commentapi" => Self::Wfw,
             "purl.org/syndication/thread/1.0" => Self::Threading,
             "rssnamespace.org/feedburner/ext/1.0" => Self::FeedBurner,
             "pheedo.com/namespace/pheedo" => Self::Pheedo,
@@ -136,11 +110,6 @@ impl Ns {
             "purl.org/syndication/history/1.0" => Self::History,
             "w3.org/1999/xhtml" | "w3.org/tr/xhtml1" => Self::Xhtml,
             "w3.org/xml/1998/namespace" => Self::Xml,
-            "w3.org/1999/xlink" => Self::Xlink,
-            "creativecommons.org/ns"
-            | "web.resource.org/cc"
-            | "cyber.law.harvard.edu/rss/creativecommonsrssmodule.html"
-            | "backend.userland.com/creativecommonsrssmodule" => Self::CreativeCommons,
             "webns.net/mvcb" => Self::Admin,
             _ => return None,
         })
@@ -161,17 +130,13 @@ impl Ns {
             "itunes" => Self::Itunes,
             "media" => Self::Media,
             "podcast" => Self::Podcast,
-            "slash" => Self::Slash,
-            "wfw" => Self::Wfw,
             "thr" => Self::Threading,
             "feedburner" => Self::FeedBurner,
             "pheedo" => Self::Pheedo,
             "at" => Self::Tombstones,
             "fh" => Self::History,
             "xhtml" | "xh" | "html" | "h" => Self::Xhtml,
-            "xlink" => Self::Xlink,
             "admin" => Self::Admin,
-            "cc" | "creativecommons" => Self::CreativeCommons,
             _ => return None,
         })
     }
@@ -197,16 +162,7 @@ mod tests {
             assert_eq!(Ns::of(uri), Some(ns), "{uri}");
         }
         assert_eq!(Ns::of("http://weblog.example/ns"), None);
-        for ns in [
-            Ns::Atom,
-            Ns::Dc,
-            Ns::Itunes,
-            Ns::Media,
-            Ns::Podcast,
-            Ns::Threading,
-            Ns::Tombstones,
-            Ns::History,
-        ] {
+        for ns in [Ns::Itunes, Ns::Media, Ns::Podcast] {
             assert_eq!(Ns::of(ns.uri()), Some(ns));
         }
     }

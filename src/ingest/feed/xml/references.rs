@@ -26,7 +26,7 @@ pub(super) struct References {
 
 impl References {
     /// Text with its references resolved, once. Copies only when something changes.
-    pub fn resolved<'t>(&mut self, raw: &'t str, mends: &mut Mends) -> Cow<'t, str> {
+    fn resolved<'t>(&mut self, raw: &'t str, mends: &mut Mends) -> Cow<'t, str> {
         if !raw.contains('&') {
             return legal(raw, mends);
         }
@@ -48,6 +48,15 @@ impl References {
         }
         out.push_str(&legal(rest, mends));
         Cow::Owned(out)
+    }
+
+    /// What a text says, or a CDATA section (`is_literal`), in which nothing is a reference.
+    pub fn said<'t>(&mut self, raw: &'t str, is_literal: bool, mends: &mut Mends) -> Cow<'t, str> {
+        let text = match is_literal {
+            true => legal(raw, mends),
+            false => self.resolved(raw, mends),
+        };
+        undoubled(text, mends)
     }
 
     fn resolve(&mut self, name: &str, out: &mut String, mends: &mut Mends) {
@@ -89,7 +98,7 @@ impl References {
 }
 
 /// Without the characters that XML 1.0 §2.2 forbids.
-pub(super) fn legal<'t>(raw: &'t str, mends: &mut Mends) -> Cow<'t, str> {
+fn legal<'t>(raw: &'t str, mends: &mut Mends) -> Cow<'t, str> {
     let is_suspect =
         |byte: &u8| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || *byte == 0xef;
     if !raw.as_bytes().iter().any(is_suspect) || raw.chars().all(is_legal) {
@@ -129,7 +138,7 @@ fn numbered(number: &str) -> Option<char> {
 ///
 /// Only when every character beyond ASCII takes part, and was a byte of ISO 8859-1: a whole text does not become valid UTF-8 by chance. What went through
 /// windows-1252 on its way is made of letters that people write, and is left as the publisher published it.
-pub(super) fn undoubled<'t>(text: Cow<'t, str>, mends: &mut Mends) -> Cow<'t, str> {
+fn undoubled<'t>(text: Cow<'t, str>, mends: &mut Mends) -> Cow<'t, str> {
     // Lead bytes of U+0080 to U+00FF.
     let is_doubtful = text.bytes().any(|byte| matches!(byte, 0xc2 | 0xc3));
     if !is_doubtful {
