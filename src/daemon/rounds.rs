@@ -110,7 +110,8 @@ async fn round<F: Fetch + 'static>(
     };
     let mut tallies = Vec::new();
     loop {
-        round.begin_visits(clock())?;
+        let now = clock();
+        round.begin_visits(now)?;
         let patience = round.visits.at_most(RENEW_EVERY);
         let ended = tokio::time::timeout(patience, round.visits.ended()).await;
         if is_time_to_renew(renewed, clock()) {
@@ -119,7 +120,8 @@ async fn round<F: Fetch + 'static>(
         }
         let mut ended = match ended {
             Ok(Some(first)) => first,
-            Ok(None) => match round.rest(began, clock())? {
+            // As of the claim, or what has become due since would be nobody's.
+            Ok(None) => match round.rest(began, now)? {
                 Some(wait) => {
                     tokio::time::sleep(wait).await;
                     continue;
