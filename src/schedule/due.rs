@@ -82,7 +82,7 @@ pub fn next_due(
     let retry_at = asked.retry_at.filter(|at| *at > visited);
     let mut due = Due {
         at: spread(slot),
-        because: Because::Schedule,
+        because: schedule.because(),
     };
     due.no_earlier(later(visited, min_interval), Because::MinInterval);
     for (wait, because) in [
@@ -192,8 +192,8 @@ fn throttled(usual: Duration, count: u32) -> Duration {
 
 /// `at` plus the source's jitter, which stays well before the next slot (C12).
 fn spread(source_id: &str, schedule: &Schedule, at: DateTime<Utc>) -> DateTime<Utc> {
-    let gap = (schedule.next_after(at) - at).to_std().unwrap_or_default();
-    later(at, jitter(source_id, MAX_JITTER.min(gap / 10)))
+    let room = schedule.room_after(at);
+    later(at, jitter(source_id, MAX_JITTER.min(room / 10)))
 }
 
 /// The first allowed slot at or after `due` (F16). A list that excludes everything is ignored.

@@ -13,6 +13,7 @@ mod duration;
 mod error;
 mod fields;
 mod jitter;
+mod rhythm;
 mod timetable;
 
 pub use asked::{Asked, MAX_ASKED, freshness, retry_after, update_period};
@@ -21,4 +22,5 @@ pub use due::{Due, Outcome, catch_up, held, next_due};
 pub use duration::{DurationError, MAX_DURATION, parse_duration, show};
 pub use error::{Field, ScheduleError};
 pub use jitter::jitter;
+pub use rhythm::{Forecast, Past, REMEMBERED, Rhythm, Sighting};
 pub use timetable::Schedule;
