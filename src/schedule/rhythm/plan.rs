@@ -24,8 +24,8 @@ const LONGEST: Duration = Duration::from_secs(86_400);
 /// A source that is silent may be left alone for a seventh of its silence: a month's silence is worth no look a day.
 const SHARE_OF_SILENCE: u32 = 7;
 
-/// The longest wait for a silent source: four days. It may wake up.
-const LONGEST_SILENT: Duration = Duration::from_secs(4 * 86_400);
+/// The longest wait for a silent source: three days. It may wake up, and say in a week more than its feed shows at once.
+const LONGEST_SILENT: Duration = Duration::from_secs(3 * 86_400);
 
 /// The longest wait for a source that has been silent for so long.
 pub(super) fn longest(silence: Duration) -> Duration {

@@ -32,6 +32,12 @@ const NO_HABIT: f64 = 2.0;
 /// Rounds of expectation–maximisation. Weights that matter have settled after a dozen.
 const ROUNDS: usize = 25;
 
+/// Most moments that guesses are judged by, the latest: a month of a busy source shows all that a year would.
+const JUDGED: usize = 400;
+
+/// At so many quarters of an hour, evenly, a moment is looked at whose time is not known exactly.
+const LOOKS: usize = 8;
+
 /// A moment that may have come at any time of more than this many quarters of an hour says nothing of the hour.
 const VAGUE: usize = DAY;
 
@@ -116,7 +122,10 @@ impl Shape {
         }
         // How likely each guess held each moment, told by the other days only.
         let mut judged: Vec<(f64, [f64; GUESSES.len()])> = Vec::new();
-        for (date, moments) in &by_date {
+        for (date, moments) in by_date.iter().rev() {
+            if judged.len() >= JUDGED {
+                break;
+            }
             let mut others = all.clone();
             if let Some(own) = of_date.get(date) {
                 others.combine(own, -1.0);
@@ -248,7 +257,12 @@ fn stack(judged: &[(f64, [f64; GUESSES.len()])]) -> [f64; GUESSES.len()] {
 }
 
 fn mean(slots: &[usize], of: impl Fn(usize) -> f64) -> f64 {
-    slots.iter().map(|slot| of(*slot)).sum::<f64>() / slots.len().max(1) as f64
+    let step = slots.len().div_ceil(LOOKS).max(1);
+    let (sum, count) = slots
+        .iter()
+        .step_by(step)
+        .fold((0.0, 0.0), |(sum, count), slot| (sum + of(*slot), count + 1.0));
+    sum / f64::max(count, 1.0)
 }
 
 /// A bell around the first quarter of an hour of a circle of a day, summing to one.
