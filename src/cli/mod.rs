@@ -11,6 +11,7 @@ mod open;
 mod out;
 mod pages;
 mod refresh;
+mod rhythm;
 mod run;
 mod status;
 mod stories;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::Config;
 use crate::ingest::matching_files;
+use crate::schedule::has_passed;
 use crate::source::Place;
 
 /// How often files are looked at. Their names and sizes are read, not what they hold.
@@ -25,8 +26,7 @@ impl Files {
     /// files are read anyway.
     pub async fn changed(&mut self, config: &Config) -> Option<Vec<String>> {
         let now = Utc::now();
-        let is_time =
-            |looked: DateTime<Utc>| (now - looked).to_std().is_ok_and(|since| since >= EVERY);
+        let is_time = |looked| has_passed(looked, EVERY, now);
         if !self.looked.is_none_or(is_time) {
             return None;
         }

@@ -10,6 +10,7 @@ use super::visits::Clock;
 use crate::config::Config;
 use crate::ingest::fetch::Fetch;
 use crate::pipeline::{PageTally, TRIES, settle_pages};
+use crate::schedule::has_passed;
 use crate::store::{Store, StoreError};
 
 /// How long a `refresh` goes on to begin with pages after its visits have ended: three hundred of a single host at one a second. Timers come every
@@ -51,10 +52,7 @@ pub async fn fetch_pages<F: Fetch + 'static>(
             Err(_) => Vec::new(),
         };
         // One page may hang while others come and go.
-        if (clock() - renewed)
-            .to_std()
-            .is_ok_and(|since| since >= RENEW_EVERY)
-        {
+        if has_passed(renewed, RENEW_EVERY, clock()) {
             renewed = clock();
             store.renew(renewed, LEASE, &owner)?;
         }

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::ingest::Force;
 use crate::ingest::fetch::Fetch;
 use crate::link;
-use crate::pipeline::{Tally, listed, settle};
+use crate::pipeline::{Tally, listed, put_right, settle};
 use crate::source::Place;
 use crate::store::{Claim, Moves, Store, StoreError};
 
@@ -44,7 +44,10 @@ pub async fn refresh<F: Fetch + 'static>(
     mut progress: impl FnMut(&Tally),
 ) -> Result<Vec<Tally>, StoreError> {
     let owner = owner(clock());
-    store.transaction(|store| store.sync_sources(&listed(config, clock())))?;
+    store.transaction(|store| {
+        store.sync_sources(&listed(config, clock()))?;
+        put_right(store, config, clock())
+    })?;
     let mut visits = Visits::new(fetch, Arc::clone(&clock));
     let force = if wanted.force {
         Force::Everything

@@ -24,6 +24,7 @@ use crate::config::{Config, Server};
 use crate::ingest::Force;
 use crate::ingest::fetch::Web;
 use crate::publish::Shelf;
+use crate::schedule::has_passed;
 use crate::serve::{self, Admin, Public};
 use crate::store::{Store, StoreError};
 
@@ -284,6 +285,7 @@ impl Rounds {
         let owner = self.owner.clone();
         let now = Utc::now();
         let asked = self.keeper.ask_soon(move |desk| {
+            desk.keep_time(now)?;
             let claims = if free == 0 {
                 Vec::new()
             } else {
@@ -323,11 +325,7 @@ impl Rounds {
     async fn look_around(&mut self) {
         notify(&[NotifyState::Watchdog]);
         let now = Utc::now();
-        if self.under_way() > 0
-            && (now - self.renewed)
-                .to_std()
-                .is_ok_and(|since| since >= RENEW_EVERY)
-        {
+        if self.under_way() > 0 && has_passed(self.renewed, RENEW_EVERY, now) {
             let owner = self.owner.clone();
             let renewed = self
                 .keeper

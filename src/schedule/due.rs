@@ -23,7 +23,7 @@ const MIN_THROTTLED: Duration = Duration::from_secs(4 * 3_600);
 const GONE_CONFIRM: TimeDelta = TimeDelta::hours(24);
 
 /// The longest jitter. A minute spreads a thousand sources well enough and no reader notices it (F18).
-const MAX_JITTER: Duration = Duration::from_secs(60);
+pub(super) const MAX_JITTER: Duration = Duration::from_secs(60);
 
 /// How many hours to look ahead for one that is not skipped: a week and a day hold every hour of every weekday (F16).
 const SKIP_HORIZON: usize = 8 * 24;
@@ -191,7 +191,7 @@ fn throttled(usual: Duration, count: u32) -> Duration {
 }
 
 /// `at` plus the source's jitter, which stays well before the next slot (C12).
-fn spread(source_id: &str, schedule: &Schedule, at: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn spread(source_id: &str, schedule: &Schedule, at: DateTime<Utc>) -> DateTime<Utc> {
     let room = schedule.room_after(at);
     later(at, jitter(source_id, MAX_JITTER.min(room / 10)))
 }

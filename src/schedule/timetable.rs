@@ -116,7 +116,11 @@ impl Schedule {
 
     /// The name of the rule by which this sets a visit (F49).
     pub(super) fn because(&self) -> Because {
-        if self.is_auto() { Because::Rhythm } else { Because::Schedule }
+        if self.is_auto() {
+            Because::Rhythm
+        } else {
+            Because::Schedule
+        }
     }
 
     /// How long after `at` the next slot is; for `auto`, which has none, how exactly it means what it says.
@@ -134,7 +138,9 @@ impl Schedule {
         if self.is_auto() {
             return 0;
         }
-        let slots = std::iter::successors(Some(self.next_after(after)), |slot| Some(self.next_after(*slot)));
+        let slots = std::iter::successors(Some(self.next_after(after)), |slot| {
+            Some(self.next_after(*slot))
+        });
         let passed = slots.take_while(|slot| *slot <= until).take(MOST_SLOTS);
         u32::try_from(passed.count()).unwrap_or(u32::MAX)
     }

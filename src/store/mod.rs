@@ -14,6 +14,7 @@ mod moves;
 mod page_texts;
 mod pages;
 mod parts;
+mod past;
 mod report;
 mod schema;
 mod shapes;

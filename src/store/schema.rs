@@ -233,13 +233,21 @@ CREATE INDEX pages_due ON pages (due) WHERE due IS NOT NULL;
 CREATE INDEX pages_via ON pages (via) WHERE via IS NOT NULL;
 ";
 
-fn steps() -> [M<'static>; 5] {
+/// What following a source's own rhythm needs, and the slots of schedules that had no visit of their own.
+const RHYTHM: &str = r"
+CREATE INDEX entries_seen ON entries (source, first_seen);
+ALTER TABLE sources ADD COLUMN coalesced INTEGER NOT NULL DEFAULT 0;   -- slots that came while it was being visited or nothing ran
+ALTER TABLE sources ADD COLUMN rhythm TEXT;                            -- JSON: what following it comes to, where the schedule is auto
+";
+
+fn steps() -> [M<'static>; 6] {
     [
         M::up(FIRST),
         M::up(SECOND),
         M::up(CARRIED),
         M::up(PARTS),
         M::up(FULL),
+        M::up(RHYTHM),
     ]
 }
 

@@ -7,7 +7,9 @@ mod publishers;
 use std::time::Duration;
 
 use chrono_tz::Tz;
-use headwater::schedule::{Asked, Because, Outcome, Past, REMEMBERED, Rhythm, Schedule, Sighting, next_due};
+use headwater::schedule::{
+    Asked, Because, Outcome, Past, REMEMBERED, Rhythm, Schedule, Sighting, next_due,
+};
 use publishers::{BEFORE, Publisher, all, begin, instant};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -35,7 +37,11 @@ fn follow(publisher: &Publisher, text: &str, least: Duration, weeks: i64) -> Mea
     while now < end {
         visits += 1;
         let here = publisher.says.partition_point(|at| *at <= now);
-        let shown = if visits == 1 { here.saturating_sub(SHOWN) } else { next };
+        let shown = if visits == 1 {
+            here.saturating_sub(SHOWN)
+        } else {
+            next
+        };
         for said in &publisher.says[shown..here] {
             past.sightings.push(Sighting {
                 seen: instant(now + 2),
@@ -55,9 +61,19 @@ fn follow(publisher: &Publisher, text: &str, least: Duration, weeks: i64) -> Mea
             true => schedule.learned(Rhythm::learn(&past, Tz::UTC, least, instant(now))),
             false => schedule.clone(),
         };
-        let due = next_due(publisher.name, &learned, least, &Asked::default(), &Outcome::Success, instant(now));
+        let due = next_due(
+            publisher.name,
+            &learned,
+            least,
+            &Asked::default(),
+            &Outcome::Success,
+            instant(now),
+        );
         let due = due.expect("due at some time");
-        assert!(due.at - instant(now) >= chrono::TimeDelta::from_std(least).unwrap(), "F11");
+        assert!(
+            due.at - instant(now) >= chrono::TimeDelta::from_std(least).unwrap(),
+            "F11"
+        );
         assert_ne!(due.because, Because::Startup);
         now = (due.at - begin()).num_seconds().max(now + 1);
     }

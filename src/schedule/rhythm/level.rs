@@ -120,7 +120,10 @@ fn score(weights: &mut [f64; 4], rates: &[f64; 4], entries: f64, days: f64, clum
 fn clumps(steps: &[(f64, f64)]) -> f64 {
     let (mut varied, mut usual) = (0.0, 0.0);
     for (place, (entries, days)) in steps.iter().enumerate() {
-        let about = steps.iter().skip(place.saturating_sub(AROUND)).take(2 * AROUND + 1);
+        let about = steps
+            .iter()
+            .skip(place.saturating_sub(AROUND))
+            .take(2 * AROUND + 1);
         let (all, long) = about.fold((0.0, 0.0), |sum, step| (sum.0 + step.0, sum.1 + step.1));
         if long > 0.0 {
             let expected = all / long * days;
@@ -128,7 +131,11 @@ fn clumps(steps: &[(f64, f64)]) -> f64 {
             usual += expected;
         }
     }
-    if usual > 0.0 { (varied / usual).max(1.0) } else { 1.0 }
+    if usual > 0.0 {
+        (varied / usual).max(1.0)
+    } else {
+        1.0
+    }
 }
 
 /// What came in every quarter of a day, oldest first, and how much of the source's own time each was, in days.

@@ -47,7 +47,7 @@ pub struct Forecast {
     pub delay: Duration,
     /// The share of entries that come at the times of day and week at which they used to come, 0 to 1.
     pub regularity: f64,
-    /// The share of requests that is not made, compared with a visit as often as `least` allows; 0 to 1.
+    /// The share of requests that is not made, compared with visits as often as the operator's minimum allows; 0 to 1.
     pub saved: f64,
 }
 
@@ -78,13 +78,13 @@ impl Rhythm {
         later(after, wait.max(self.least))
     }
 
-    /// What following this for a week from `at` comes to.
-    pub fn forecast(&self, at: DateTime<Utc>) -> Forecast {
+    /// What following this for a week from `at` comes to, compared with a visit every `min_interval`.
+    pub fn forecast(&self, at: DateTime<Utc>, min_interval: Duration) -> Forecast {
         let plan = self.plan(at);
         let a_day = |week: f64| week / 7.0;
         let visits_a_day = a_day(plan.visits.len() as f64);
         let hours = plan.waited / plan.entries.max(f64::MIN_POSITIVE);
-        let most = 86_400.0 / self.least.as_secs_f64();
+        let most = 86_400.0 / min_interval.max(GRAIN).as_secs_f64();
         Forecast {
             entries_a_day: a_day(plan.entries),
             visits_a_day,

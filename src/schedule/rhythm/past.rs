@@ -143,9 +143,7 @@ fn place(sighting: &Sighting, looks: &[i64], now: i64) -> Placed {
             Some((at, Precision::Minute | Precision::Second)) if at <= to - MADE_UP => {
                 Placed::Before(one(at, at))
             }
-            Some((at, Precision::Day)) if at < to => {
-                Placed::Before(one(at, (at + 86_400).min(to)))
-            }
+            Some((at, Precision::Day)) if at < to => Placed::Before(one(at, (at + 86_400).min(to))),
             _ => Placed::Unknown,
         };
     };

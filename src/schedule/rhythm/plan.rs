@@ -51,7 +51,9 @@ pub(super) fn cheapest(
     least: Duration,
     longest: Duration,
 ) -> Plan {
-    let in_slots = |wait: Duration| usize::try_from(wait.as_secs().div_ceil(SLOT as u64)).unwrap_or(usize::MAX);
+    let in_slots = |wait: Duration| {
+        usize::try_from(wait.as_secs().div_ceil(SLOT as u64)).unwrap_or(usize::MAX)
+    };
     let least = in_slots(least).clamp(1, AHEAD);
     let longest = in_slots(longest).clamp(least, AHEAD);
     // Running sums of what is expected, and of that times when: from them what a wait costs is had without adding up again.
@@ -77,7 +79,11 @@ pub(super) fn cheapest(
     let mut from = 0;
     for to in 1..=AHEAD {
         // The week's end may come sooner than a wait allows.
-        let latest = if to == AHEAD { to - 1 } else { to.saturating_sub(least) };
+        let latest = if to == AHEAD {
+            to - 1
+        } else {
+            to.saturating_sub(least)
+        };
         // Waiting costs by the square, so the visit before never moves back as the next one moves on (the quadrangle inequality).
         let first = from.max(to.saturating_sub(longest));
         let found = (first..=latest)

@@ -131,7 +131,11 @@ impl Shape {
                 others.combine(own, -1.0);
             }
             for moment in moments {
-                let of = |guess| mean(&moment.slots, |slot| others.density(guess, moment.weekday, slot));
+                let of = |guess| {
+                    mean(&moment.slots, |slot| {
+                        others.density(guess, moment.weekday, slot)
+                    })
+                };
                 judged.push((moment.weight, GUESSES.map(of)));
             }
         }
@@ -179,14 +183,14 @@ impl Seen {
             *weight += moment.weight;
         }
         for (rows, kernel) in [(&mut self.broad, broad), (&mut self.narrow, narrow)] {
-            let Some(row) = rows.get_mut(moment.weekday) else { continue };
+            let Some(row) = rows.get_mut(moment.weekday) else {
+                continue;
+            };
             for slot in &moment.slots {
                 // The day is a circle here: what comes at midnight comes now on this side of it and now on the other.
                 let (late, early) = row.split_at_mut((*slot).min(DAY));
                 let there = early.iter_mut().chain(late);
-                there
-                    .zip(kernel)
-                    .for_each(|(cell, by)| *cell += share * by);
+                there.zip(kernel).for_each(|(cell, by)| *cell += share * by);
             }
         }
     }
@@ -261,7 +265,9 @@ fn mean(slots: &[usize], of: impl Fn(usize) -> f64) -> f64 {
     let (sum, count) = slots
         .iter()
         .step_by(step)
-        .fold((0.0, 0.0), |(sum, count), slot| (sum + of(*slot), count + 1.0));
+        .fold((0.0, 0.0), |(sum, count), slot| {
+            (sum + of(*slot), count + 1.0)
+        });
     sum / f64::max(count, 1.0)
 }
 

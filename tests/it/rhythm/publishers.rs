@@ -90,11 +90,23 @@ pub fn all(weeks: i64) -> Vec<Publisher> {
         named("daily batch, days only", daily.clone(), Dates::DayOnly),
         named("daily batch, dates made up", daily.clone(), Dates::MadeUp),
         named("daily batch, dates of days ago", daily, Dates::Stale),
-        named("one a day, any time", poisson(end, DAY as f64, 4), Dates::True),
+        named(
+            "one a day, any time",
+            poisson(end, DAY as f64, 4),
+            Dates::True,
+        ),
         named("weekly blog", weekly(end, 5), Dates::True),
         named("bursts", bursts(end, 6), Dates::True),
-        named("dying after week 5", cut(news(end, 7), 0, 5 * 7 * DAY), Dates::True),
-        named("waking in week 8", cut(news(end, 8), 8 * 7 * DAY, end), Dates::True),
+        named(
+            "dying after week 5",
+            cut(news(end, 7), 0, 5 * 7 * DAY),
+            Dates::True,
+        ),
+        named(
+            "waking in week 8",
+            cut(news(end, 8), 8 * 7 * DAY, end),
+            Dates::True,
+        ),
         named("silent", Vec::new(), Dates::True),
     ]
 }
@@ -166,5 +178,7 @@ fn bursts(end: i64, seed: u64) -> Vec<i64> {
 }
 
 fn cut(says: Vec<i64>, from: i64, to: i64) -> Vec<i64> {
-    says.into_iter().filter(|at| (from..to).contains(at)).collect()
+    says.into_iter()
+        .filter(|at| (from..to).contains(at))
+        .collect()
 }
