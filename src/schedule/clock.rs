@@ -70,3 +70,75 @@ fn jittered() -> TimeDelta {
 pub fn has_passed(since: DateTime<Utc>, wait: Duration, now: DateTime<Utc>) -> bool {
     (now - since).to_std().map_or(true, |passed| passed >= wait)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono_tz::Tz;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        format!("2025-11-11T{text}Z").parse().unwrap()
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn c8_c14_what_two_readings_of_the_clock_mean() {
+        for (before, now, means) in [
+            ("10:00:00", "10:00:02", Step::Steady),
+            ("10:00:00", "10:00:00", Step::Steady),
+            ("10:00:00", "10:04:00", Step::Steady),    // a sick disk
+            ("10:00:00", "10:06:00", Step::Asleep),    // suspended, stopped, or set forward
+            ("10:00:00", "23:00:00", Step::Asleep),
+            ("10:00:00", "09:59:59", Step::Steady),    // an NTP step
+            ("10:00:00", "07:00:00", Step::Steady),    // three hours: it waits for the clock
+            ("10:00:00", "06:59:59", Step::SetBack),   // more: a correction
+        ] {
+            assert_eq!(step(at(before), at(now)), means, "{before} {now}");
+        }
+    }
+
+    #[test]
+    fn c8_a_correction_is_found_by_the_latest_visit() {
+        assert_eq!(put_back_by(at("10:00:00"), at("10:30:00")), None);
+        assert_eq!(put_back_by(at("10:00:00"), at("07:00:00")), None);
+        assert_eq!(
+            put_back_by(at("10:00:00"), at("05:00:00")),
+            Some(TimeDelta::hours(5))
+        );
+    }
+
+    #[test]
+    fn c8_waits_are_kept_and_slots_are_found_anew() {
+        let berlin = |text| Schedule::parse(text, Tz::Europe__Berlin).unwrap();
+        let daily = berlin("0 16 * * *");
+        let by = TimeDelta::minutes(5 * 60 + 10);
+        let put = |because, schedule: &Schedule| {
+            let at = at("15:30:00");
+            put_right("a", schedule, Due { at, because }, by)
+        };
+        // What was asked for holds to the second.
+        let waits = put(Because::RetryAfter, &daily);
+        assert_eq!(waits.at, at("10:20:00"));
+        assert_eq!(waits.because, Because::RetryAfter);
+        // Four in the afternoon is four in the afternoon, 15:00 GMT.
+        let slot = put(Because::Schedule, &daily).at;
+        assert!(slot >= at("15:00:00") && slot <= at("15:01:00"), "{slot}");
+        // A correction by whole hours leaves an hourly source its slot, and never brings it nearer.
+        let hourly = berlin("7 * * * *");
+        let due = spread("a", &hourly, at("15:07:00"));
+        let due = Due {
+            at: due,
+            because: Because::Schedule,
+        };
+        let put = put_right("a", &hourly, due, TimeDelta::hours(9));
+        assert_eq!(put.at, due.at - TimeDelta::hours(9));
+    }
+
+    #[test]
+    fn c14_nothing_waits_for_a_clock_to_come_round_again() {
+        let wait = Duration::from_secs(4);
+        assert!(!has_passed(at("10:00:00"), wait, at("10:00:03")));
+        assert!(has_passed(at("10:00:00"), wait, at("10:00:04")));
+        assert!(has_passed(at("10:00:00"), wait, at("05:00:00")));
+    }
+}

@@ -15,6 +15,8 @@ mod error;
 mod fields;
 mod jitter;
 mod rhythm;
+#[cfg(test)]
+mod tests;
 mod timetable;
 
 pub use asked::{Asked, MAX_ASKED, freshness, retry_after, update_period};

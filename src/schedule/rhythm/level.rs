@@ -11,9 +11,6 @@ use super::shape::Shape;
 /// How much time is scored at once, in seconds: a quarter of a day.
 const STEP: i64 = 6 * 3_600;
 
-/// How closely the shape is looked at for that, in seconds: hours do.
-const SAMPLE: i64 = 3_600;
-
 /// Half-lives of the averages in days, the slowest first: a season, a week, a few days for what has woken or died, and half a day for a burst.
 const HALF_LIVES: [f64; 4] = [28.0, 7.0, 2.0, 0.5];
 
@@ -146,12 +143,7 @@ fn steps(life: &Life, shape: &Shape) -> Vec<(f64, f64)> {
     let place = |at: i64| usize::try_from((life.end - at).max(0) / STEP).unwrap_or(usize::MAX);
     for (age, (_, days)) in steps.iter_mut().enumerate() {
         let end = life.end - i64::try_from(age).unwrap_or(0) * STEP;
-        let mut at = (end - STEP).max(life.begin);
-        while at < end {
-            let long = (end - at).min(SAMPLE);
-            *days += shape.during(at + long / 2) * long as f64 / 86_400.0;
-            at += long;
-        }
+        *days = shape.days((end - STEP).max(life.begin), end);
     }
     for moment in life.moments.iter().filter(|moment| moment.to > life.begin) {
         let (last, first) = (place(moment.to), place(moment.from));

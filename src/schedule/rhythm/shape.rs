@@ -74,6 +74,8 @@ const GUESSES: [(Days, Hours); 9] = [
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Shape {
     slots: Vec<f64>,
+    /// Of all quarters of an hour before each one of the week, and of the whole week last.
+    sums: Vec<f64>,
     zone: Tz,
     /// The share of moments that come when habit says, 0 to 1.
     pub regularity: f64,
@@ -150,8 +152,14 @@ impl Shape {
         // Guesses that saw nothing of a kind of day leave a little out.
         let average = slots.iter().sum::<f64>() / slots.len() as f64;
         let [flat, ..] = weights;
+        let slots: Vec<f64> = slots.into_iter().map(|slot| slot / average).collect();
+        let sums = slots.iter().scan(0.0, |sum, slot| {
+            *sum += slot;
+            Some(*sum)
+        });
         Shape {
-            slots: slots.into_iter().map(|slot| slot / average).collect(),
+            sums: std::iter::once(0.0).chain(sums).collect(),
+            slots,
             zone,
             regularity: 1.0 - flat,
         }
@@ -164,6 +172,25 @@ impl Shape {
         };
         let of = |place: usize| self.slots.get(place % (WEEK * DAY)).copied().unwrap_or(1.0);
         of(place) * (1.0 - into) + of(place + 1) * into
+    }
+}
+
+impl Shape {
+    /// How long the time from `from` to `to` is by the source's own hours, in days. Goes by the offset of the zone at `from`.
+    pub fn days(&self, from: i64, to: i64) -> f64 {
+        let long = (to - from).max(0) as f64 / SLOT as f64;
+        let Some((place, into)) = place_of(from, self.zone) else {
+            return long / DAY as f64;
+        };
+        let week = (WEEK * DAY) as f64;
+        let until = |at: f64| {
+            let (weeks, rest) = ((at / week).floor(), at.rem_euclid(week));
+            let (place, into) = (rest as usize, rest.fract());
+            let sum = |place: usize| self.sums.get(place).copied().unwrap_or(week);
+            weeks * week + sum(place) * (1.0 - into) + sum(place + 1) * into
+        };
+        let at = place as f64 + into;
+        (until(at + long) - until(at)) / DAY as f64
     }
 }
 
