@@ -8,6 +8,8 @@ mod level;
 mod past;
 mod plan;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

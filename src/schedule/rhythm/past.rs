@@ -195,3 +195,107 @@ fn together(mut moments: Vec<Moment>) -> Vec<Moment> {
     }
     joined
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Minutes after some Monday's midnight.
+    fn at(minute: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_741_564_800 + minute * 60, 0).unwrap()
+    }
+
+    fn past(looks: &[i64], sightings: &[(i64, Option<(i64, Precision)>)]) -> Past {
+        Past {
+            looks: looks.iter().copied().map(at).collect(),
+            sightings: sightings
+                .iter()
+                .map(|(seen, dated)| Sighting {
+                    seen: at(*seen),
+                    dated: dated.map(|(minute, precision)| (at(minute), precision)),
+                })
+                .collect(),
+        }
+    }
+
+    /// The moments as minutes and entries.
+    fn moments(past: &Past, now: i64) -> Vec<(i64, i64, f64)> {
+        let minute = |second: i64| (second - at(0).timestamp()) / 60;
+        let life = Life::of(past, at(now));
+        let shown = life.moments.iter();
+        shown
+            .map(|moment| (minute(moment.from), minute(moment.to), moment.entries))
+            .collect()
+    }
+
+    const SECOND: Precision = Precision::Second;
+
+    #[test]
+    fn f49_a_date_between_two_visits_is_believed_and_any_other_is_first_seen() {
+        for (dated, placed) in [
+            (Some((90, SECOND)), (90, 90)),
+            (None, (60, 120)),
+            (Some((20, SECOND)), (60, 120)),
+            (Some((-9_999, SECOND)), (60, 120)),
+            (Some((500, SECOND)), (60, 120)),
+            (Some((120, SECOND)), (60, 120)),
+            (Some((0, Precision::Day)), (60, 120)),
+            (Some((-1_440 * 5, Precision::Day)), (60, 120)),
+            (Some((0, Precision::Year)), (60, 120)),
+        ] {
+            let found = moments(&past(&[0, 60, 120], &[(120, dated)]), 130);
+            assert_eq!(found, [(placed.0, placed.1, 1.0)], "{dated:?}");
+        }
+        // A day narrows a longer wait.
+        let days = past(&[0, 3_000], &[(3_000, Some((1_440, Precision::Day)))]);
+        assert_eq!(moments(&days, 3_000), [(1_440, 2_880, 1.0)]);
+    }
+
+    #[test]
+    fn f49_what_was_there_at_first_has_only_its_date() {
+        let found = moments(
+            &past(
+                &[600],
+                &[
+                    (600, Some((100, SECOND))),
+                    (600, Some((104, SECOND))),
+                    (600, None),
+                    (600, Some((599, SECOND))),
+                    (600, Some((9_000, SECOND))),
+                    (600, Some((0, Precision::Day))),
+                ],
+            ),
+            600,
+        );
+        // The two of one quarter of an hour are one moment; those of no date, of the visit's and of tomorrow's tell nothing.
+        assert_eq!(found, [(100, 100, 2.0), (0, 600, 1.0)]);
+        let life = Life::of(&past(&[600], &[(600, Some((100, SECOND)))]), at(700));
+        assert_eq!(
+            (life.begin, life.end),
+            (at(100).timestamp(), at(600).timestamp())
+        );
+    }
+
+    #[test]
+    fn f49_a_source_whose_dates_lie_is_not_believed_about_the_past_either() {
+        let mut sightings = vec![(0, Some((-5_000, SECOND)))];
+        let looks: Vec<i64> = (0..5).map(|look| look * 60).collect();
+        sightings.extend((1..5).map(|look| (look * 60, Some((look * 60 - 4_000, SECOND)))));
+        let found = moments(&past(&looks, &sightings), 300);
+        let between: Vec<(i64, i64, f64)> = (0..4).map(|n| (n * 60, n * 60 + 60, 1.0)).collect();
+        assert_eq!(found, between);
+    }
+
+    #[test]
+    fn f49_c14_an_archive_counts_as_one_moment_and_the_future_not_at_all() {
+        let many: Vec<_> = (0..1_000).map(|_| (120, Some((90, SECOND)))).collect();
+        assert_eq!(moments(&past(&[0, 120], &many), 120), [(90, 90, 10.0)]);
+        let found = past(&[0, 60, 900], &[(900, Some((890, SECOND))), (60, None)]);
+        assert_eq!(
+            moments(&found, 100),
+            [(0, 60, 1.0)],
+            "the clock was set back"
+        );
+        assert_eq!(moments(&Past::default(), 0), []);
+    }
+}

@@ -90,11 +90,11 @@ pub(super) fn cheapest(
             .filter_map(|before| Some((best.get(before)?.0 + waited(before, to) + WORTH, before)))
             .filter(|(cost, _)| cost.is_finite())
             .min_by(|a, b| a.0.total_cmp(&b.0));
-        if to >= least || to == AHEAD {
-            if let (Some(found), Some(cell)) = (found, best.get_mut(to)) {
-                from = found.1;
-                *cell = found;
-            }
+        if (to >= least || to == AHEAD)
+            && let (Some(found), Some(cell)) = (found, best.get_mut(to))
+        {
+            from = found.1;
+            *cell = found;
         }
     }
     let mut visits = Vec::new();
@@ -111,5 +111,120 @@ pub(super) fn cheapest(
         visits,
         entries: sum.0,
         waited: all,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    /// What a series of visits costs, reckoned slot by slot.
+    fn cost(expected: &[f64], visits: &[usize]) -> f64 {
+        let mut before = 0;
+        let mut cost = 0.0;
+        for visit in visits {
+            let waits = (before..*visit).map(|slot| (*visit as f64 - slot as f64 - 0.5) * 0.25);
+            let each = expected[before..*visit].iter().zip(waits);
+            cost += each.map(|(entries, wait)| entries * wait).sum::<f64>() + WORTH;
+            before = *visit;
+        }
+        cost
+    }
+
+    /// The cheapest cost, every wait tried.
+    fn least_cost(expected: &[f64], least: usize, longest: usize) -> f64 {
+        let mut best = vec![f64::INFINITY; AHEAD + 1];
+        best[0] = 0.0;
+        for to in 1..=AHEAD {
+            for from in to.saturating_sub(longest)..to {
+                let fits = to - from >= least || to == AHEAD;
+                if fits && best[from].is_finite() {
+                    best[to] = best[to].min(best[from] + cost(&expected[from..to], &[to - from]));
+                }
+            }
+        }
+        best[AHEAD]
+    }
+
+    #[test]
+    fn f49_visits_grow_with_the_square_root_of_what_is_said() {
+        // Entries a day, and hours between visits: the square root of twice the hours between entries.
+        for (a_day, hours) in [(24.0, 1.41), (6.0, 2.83), (1.0, 6.93), (0.25, 13.9)] {
+            let plan = cheapest(|_| a_day / 96.0, HOUR, LONGEST);
+            let mean = 168.0 / plan.visits.len() as f64;
+            assert!(
+                (mean / hours - 1.0).abs() < 0.1,
+                "{a_day}: {mean}, not {hours}"
+            );
+        }
+        // Never more often than allowed, never more seldom.
+        assert_eq!(cheapest(|_| 99.0, 2 * HOUR, LONGEST).visits.len(), 84);
+        assert_eq!(cheapest(|_| 0.0, HOUR, LONGEST).visits.len(), 7);
+        assert_eq!(cheapest(|_| 0.0, HOUR, LONGEST_SILENT).visits.len(), 3);
+    }
+
+    #[test]
+    fn f49_visits_come_just_after_what_comes_at_a_fixed_time() {
+        // Ten entries a day in the quarter of an hour from 06:30.
+        let plan = cheapest(
+            |slot| if slot % 96 == 26 { 10.0 } else { 0.0 },
+            HOUR,
+            LONGEST,
+        );
+        let days: Vec<usize> = (0..7).map(|day| day * 96 + 27).chain([AHEAD]).collect();
+        assert_eq!(plan.visits, days);
+        assert!((plan.waited / plan.entries - 0.125).abs() < 1e-9);
+    }
+
+    #[test]
+    fn f49_the_plan_is_the_cheapest_there_is() {
+        let mut chance = 88_172_645_463_325_252_u64;
+        let mut next = || {
+            chance ^= chance << 13;
+            chance ^= chance >> 7;
+            chance ^= chance << 17;
+            (chance % 1_000) as f64 / 1_000.0
+        };
+        for (least, longest) in [(1, 96), (4, 96), (8, 20), (4, 288), (7, 7)] {
+            let peaks = next();
+            let expected: Vec<f64> = (0..AHEAD)
+                .map(|_| {
+                    if next() < peaks / 4.0 {
+                        next()
+                    } else {
+                        next() / 50.0
+                    }
+                })
+                .collect();
+            let in_time = |slots: usize| Duration::from_secs(slots as u64 * 900);
+            let plan = cheapest(|slot| expected[slot], in_time(least), in_time(longest));
+            let found = cost(&expected, &plan.visits);
+            let best = least_cost(&expected, least, longest);
+            assert!(
+                (found - best).abs() < 1e-6,
+                "{least} to {longest}: {found}, not {best}"
+            );
+            assert!((plan.waited + plan.visits.len() as f64 * WORTH - best).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn f11_a_minimum_of_a_month_is_no_trouble() {
+        let plan = cheapest(|_| 1.0, Duration::from_secs(31 * 86_400), LONGEST);
+        assert_eq!(plan.visits, [AHEAD]);
+        assert_eq!(
+            cheapest(|_| f64::NAN, HOUR, LONGEST).visits.last(),
+            Some(&AHEAD)
+        );
+    }
+
+    #[test]
+    fn f49_silence_is_listened_to_less_and_less() {
+        let day = |days: u64| Duration::from_secs(days * 86_400);
+        assert_eq!(longest(day(1)), day(1));
+        assert_eq!(longest(day(14)), day(2));
+        assert_eq!(longest(day(400)), day(3));
     }
 }
