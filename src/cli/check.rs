@@ -119,33 +119,25 @@ fn next(schedule: &Schedule, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
     }
 }
 
-/// The next five slots of every different schedule on the clock it goes by (C9): 28 October 02:07 +0200.
+/// The next five slots of every different schedule on the clock it goes by (C9): `Tue 28 Oct 02:07 +0200`. An interval has none: it counts from the last
+/// visit, as `auto` does, of which `status` says what was learned.
 fn slots_in_words(config: &Config, now: DateTime<Utc>) -> String {
     let mut text = String::new();
     let mut shown: BTreeSet<(&str, &str)> = BTreeSet::new();
     for Listening { schedule, .. } in &config.sources {
-        let zone = schedule.zone();
-        if !shown.insert((schedule.text(), zone.name())) {
+        let (written, zone) = (schedule.text(), schedule.zone());
+        if !schedule.has_slots() || !shown.insert((written, zone.name())) {
             continue;
         }
-        let slots: Vec<String> = next(schedule, now)
-            .iter()
-            .map(|at| {
-                at.with_timezone(&zone)
-                    .format("%a %d %b %H:%M %z")
-                    .to_string()
-            })
-            .collect();
-        let slots = match slots.is_empty() {
-            true => {
-                "as each source's entries come; `headwater status` says what was learned".into()
-            }
-            false => slots.join(", "),
+        let on_its_clock = |at: &DateTime<Utc>| {
+            let local = at.with_timezone(&zone);
+            local.format("%a %d %b %H:%M %z").to_string()
         };
+        let slots: Vec<String> = next(schedule, now).iter().map(on_its_clock).collect();
         text.push_str(&format!(
-            "  {} ({}): {slots}\n",
-            schedule.text(),
-            zone.name()
+            "  next   {written:<14} ({})  {}\n",
+            zone.name(),
+            slots.join(", ")
         ));
     }
     text

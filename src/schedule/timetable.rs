@@ -105,6 +105,11 @@ impl Schedule {
         matches!(self.rule, Rule::Auto(_))
     }
 
+    /// Whether it names times of the clock: five fields do, an interval and a rhythm count from the last visit.
+    pub fn has_slots(&self) -> bool {
+        matches!(self.rule, Rule::Fields(_))
+    }
+
     /// The same schedule with what was learned of a source; any other than `auto` has nothing to learn.
     pub fn learned(&self, rhythm: Rhythm) -> Schedule {
         let mut schedule = self.clone();
