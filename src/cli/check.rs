@@ -1,15 +1,18 @@
 //! `headwater check`: is the configuration right, and what does it mean.
 
-use chrono::Utc;
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 
 use super::ended::Ended;
 use super::open::Everywhere;
 use super::out;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Listening};
 use crate::date;
 use crate::pipeline::sources_of;
+use crate::schedule::Schedule;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -89,9 +92,7 @@ fn shape(file: String, config: &Config) -> Shape {
         schedule: listening.schedule.text().to_string(),
         timezone: listening.schedule.zone().name().to_string(),
         full_text: listening.source.full_text,
-        next: listening
-            .schedule
-            .next_five(now)
+        next: next(&listening.schedule, now)
             .into_iter()
             .map(date::rfc3339)
             .collect(),
@@ -108,6 +109,38 @@ fn shape(file: String, config: &Config) -> Shape {
         feeds: config.feeds.iter().map(feed).collect(),
         faults: vec![],
     }
+}
+
+/// The next five slots; none where they are learned, which `check` reads no store for.
+fn next(schedule: &Schedule, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    match schedule.is_auto() {
+        true => Vec::new(),
+        false => schedule.next_five(now),
+    }
+}
+
+/// The next five slots of every different schedule on the clock it goes by (C9): `Tue 28 Oct 02:07 +0200`. An interval has none: it counts from the last
+/// visit, as `auto` does, of which `status` says what was learned.
+fn slots_in_words(config: &Config, now: DateTime<Utc>) -> String {
+    let mut text = String::new();
+    let mut shown: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for Listening { schedule, .. } in &config.sources {
+        let (written, zone) = (schedule.text(), schedule.zone());
+        if !schedule.has_slots() || !shown.insert((written, zone.name())) {
+            continue;
+        }
+        let on_its_clock = |at: &DateTime<Utc>| {
+            let local = at.with_timezone(&zone);
+            local.format("%a %d %b %H:%M %z").to_string()
+        };
+        let slots: Vec<String> = next(schedule, now).iter().map(on_its_clock).collect();
+        text.push_str(&format!(
+            "  next   {written:<14} ({})  {}\n",
+            zone.name(),
+            slots.join(", ")
+        ));
+    }
+    text
 }
 
 fn in_words(file: &str, config: &Config) -> String {
@@ -137,6 +170,7 @@ fn in_words(file: &str, config: &Config) -> String {
             sources_of(config, feed).join(", ")
         ));
     }
+    text.push_str(&slots_in_words(config, Utc::now()));
     if config.server.is_none() {
         text.push_str("  nothing is served: there is no [server]\n");
     }

@@ -1,6 +1,5 @@
 //! `headwater explain`: every step from fetch to edition, for one address or story.
 
-use chrono::Utc;
 use clap::Args;
 use serde::Serialize;
 use url::Url;
@@ -189,7 +188,7 @@ fn placed(
         let reason = "left out: the sources that this feed draws from have withdrawn it";
         return Ok(told(false, reason.into()));
     }
-    let choices = weigh(store, feed, &sources, Utc::now())?;
+    let choices = weigh(store, feed, &sources)?;
     Ok(
         match choices.into_iter().find(|choice| choice.story == story.id) {
             Some(choice) => told(choice.fate.is_in(), choice.fate.sentence()),

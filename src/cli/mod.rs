@@ -12,6 +12,7 @@ mod open;
 mod out;
 mod pages;
 mod refresh;
+mod rhythm;
 mod run;
 mod status;
 mod stories;

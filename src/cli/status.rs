@@ -9,6 +9,7 @@ use super::ended::Ended;
 use super::open::{Everywhere, configuration, store_to_read};
 use super::out;
 use super::pages::{OdditySheet, PagesSheet, pages_in_words, pages_sheet};
+use super::rhythm::{RhythmSheet, rhythm_in_short, rhythm_sheet, timing_in_words};
 use crate::date;
 use crate::ingest::Asks;
 use crate::schedule::Because;
@@ -58,6 +59,12 @@ struct SourceShape {
     next_due: Option<String>,
     /// The rule that set `next_due` (F49).
     due_because: String,
+    /// What following its rhythm comes to, where its schedule is `auto`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rhythm: Option<RhythmSheet>,
+    /// Slots of its schedule that had no visit of their own (C11).
+    #[serde(skip_serializing_if = "is_zero")]
+    coalesced: u64,
     /// What the feed asks of those who poll it (F11, F16, F17).
     #[serde(skip_serializing_if = "Option::is_none")]
     asks: Option<AsksShape>,
@@ -172,6 +179,8 @@ fn shape(counts: Totals, facts: &[SourceFacts]) -> Shape {
             took_ms: last.and_then(|visit| u64::try_from(visit.took.as_millis()).ok()),
             next_due: source.next_due.map(date::rfc3339),
             due_because: source.due_because.clone(),
+            rhythm: source.rhythm.as_ref().map(rhythm_sheet),
+            coalesced: source.coalesced,
             asks: asks(source),
             held_until: source.held_until.map(date::rfc3339),
             follows: source.follows.clone(),
@@ -291,7 +300,10 @@ fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
                 .next_due
                 .map(|due| moment(due, now))
                 .unwrap_or_else(|| "never".into()),
-            source.due_because.clone(),
+            match &source.rhythm {
+                Some(rhythm) => format!("{}; {}", source.due_because, rhythm_in_short(rhythm)),
+                None => source.due_because.clone(),
+            },
         ]);
     }
     let mut text = format!(
@@ -372,6 +384,7 @@ fn in_full(source: &SourceFacts) -> String {
             }
         }
     }
+    text.push_str(&timing_in_words(source));
     let why = Because::parse(&source.due_because).map_or("", Because::sentence);
     match source.next_due {
         Some(due) => text.push_str(&format!("  next visit {}: {why}\n", date::rfc3339(due))),

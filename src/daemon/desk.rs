@@ -3,22 +3,22 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use super::chance::draw;
 use super::harvest::Harvest;
-use super::rounds::set_right;
 use crate::config::Config;
 use crate::ingest::{Rule, Visit};
 use crate::pipeline::{Composed, catch_up, compose, listed, settle, settle_pages, site};
 use crate::publish::{Shelf, Site};
-use crate::schedule::Because;
+use crate::schedule::{Because, Step, has_passed, step};
 use crate::store::{Store, StoreError};
 
 /// How often entries past `keep` are looked for: they are counted in days.
-const PRUNE_EVERY: TimeDelta = TimeDelta::hours(6);
+const PRUNE_EVERY: Duration = Duration::from_secs(6 * 3_600);
 
 /// Which feeds wait to be composed.
 #[derive(Debug, Default)]
@@ -39,6 +39,8 @@ pub(super) struct Desk {
     /// The store's data version as last seen: only other processes move it.
     version: i64,
     pruned: Option<DateTime<Utc>>,
+    /// The clock as it was last read, so that a jump shows.
+    clock: DateTime<Utc>,
 }
 
 impl Desk {
@@ -64,6 +66,7 @@ impl Desk {
             stale: Stale::All,
             version,
             pruned: None,
+            clock: now,
         })
     }
 
@@ -87,6 +90,19 @@ impl Desk {
         self.site = config.server.as_ref().map(site);
         self.config = config;
         self.stale = Stale::All;
+        Ok(())
+    }
+
+    /// Looks whether the clock jumped since it was last looked at: what was missed while the machine slept is caught up with, spread out as after a start
+    /// (C10), and what a wrong clock had planned is planned anew (C8). To be asked before anything is claimed.
+    pub fn keep_time(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let jump = step(self.clock, now);
+        if jump != Step::Steady {
+            tracing::info!(before = %self.clock, %now, "the clock jumped, or nothing ran for a while");
+            let (store, config) = (&self.store, &self.config);
+            store.transaction(|store| catch_up(store, config, now, draw()))?;
+        }
+        self.clock = now;
         Ok(())
     }
 
@@ -176,13 +192,14 @@ impl Desk {
             self.version = version;
             self.stale = Stale::All;
         }
-        set_right(&self.store, now)?;
-        let is_time = self.pruned.is_none_or(|pruned| now - pruned >= PRUNE_EVERY);
+        let is_time = self
+            .pruned
+            .is_none_or(|pruned| has_passed(pruned, PRUNE_EVERY, now));
         let keep = self
             .config
             .store
             .keep
-            .and_then(|keep| TimeDelta::from_std(keep).ok());
+            .and_then(|keep| chrono::TimeDelta::from_std(keep).ok());
         if let (true, Some(keep)) = (is_time, keep) {
             self.pruned = Some(now);
             let gone = self.store.transaction(|store| store.prune(now - keep))?;

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::ingest::matching_files;
+use crate::schedule::has_passed;
 use crate::source::Place;
 
 /// How often files are looked at. Their names and sizes are read, not what they hold.
@@ -48,9 +49,7 @@ impl Files {
 
     fn begin(&mut self, config: &Config) {
         let now = Utc::now();
-        // A clock that was set back is no reason to wait for it.
-        let is_time =
-            |looked: DateTime<Utc>| (now - looked).to_std().map_or(true, |since| since >= EVERY);
+        let is_time = |looked| has_passed(looked, EVERY, now);
         if !self.looked.is_none_or(is_time) {
             return;
         }

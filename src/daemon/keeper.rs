@@ -12,6 +12,7 @@ use super::desk::Desk;
 use super::harvest::Harvest;
 use crate::ingest::Visit;
 use crate::pipeline::FetchedPage;
+use crate::schedule::has_passed;
 
 /// Visits and questions that may wait for the keeper, beyond one place for every visit that can be under way: so handing a visit over never blocks
 /// the loop while the store is sick and no new ones are claimed.
@@ -21,7 +22,7 @@ const WAITING: usize = 64;
 const GROUP: usize = 64;
 
 /// Under a steady stream of arrivals feeds are composed at least this often.
-const COMPOSE_WITHIN: chrono::TimeDelta = chrono::TimeDelta::milliseconds(750);
+const COMPOSE_WITHIN: Duration = Duration::from_millis(750);
 
 /// How long the loop waits for an answer before it goes on without one: far longer than any healthy commit, far shorter than the watchdog's minute.
 const SOON: Duration = Duration::from_secs(5);
@@ -127,7 +128,7 @@ fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop) {
                 Job::Settle(first) => next = settle_group(&mut desk, first, &mut waiting, stop),
             }
             let is_idle = next.is_none() && waiting.is_empty();
-            if desk.is_stale() && (is_idle || Utc::now() - composed >= COMPOSE_WITHIN) {
+            if desk.is_stale() && (is_idle || has_passed(composed, COMPOSE_WITHIN, Utc::now())) {
                 compose(&mut desk);
                 composed = Utc::now();
             }

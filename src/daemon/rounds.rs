@@ -12,7 +12,8 @@ use crate::config::Config;
 use crate::ingest::Force;
 use crate::ingest::fetch::Fetch;
 use crate::link;
-use crate::pipeline::{Tally, listed, settle};
+use crate::pipeline::{Tally, listed, put_right, settle};
+use crate::schedule::has_passed;
 use crate::source::Place;
 use crate::store::{Claim, Moves, Ration, Store, StoreError};
 
@@ -24,8 +25,7 @@ pub(super) const RENEW_EVERY: Duration = Duration::from_secs(15);
 
 /// Whether leases that were renewed last at `renewed` want renewing. However much goes on meanwhile: one visit may hang while others come and go.
 pub(super) fn is_time_to_renew(renewed: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    let since = (now - renewed).to_std();
-    since.is_ok_and(|since| since >= RENEW_EVERY)
+    has_passed(renewed, RENEW_EVERY, now)
 }
 
 /// What to visit.
@@ -75,18 +75,6 @@ pub(super) fn given_back<T>(
     ended
 }
 
-/// Undoes what a clock that went ahead has put off, and tells.
-pub(super) fn set_right(store: &Store, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let undone = store.set_right(now)?;
-    if undone > 0 {
-        tracing::warn!(
-            undone,
-            "the store was written by a clock ahead of this one: what it had put off is due now. If the clock is wrong now, set it right"
-        );
-    }
-    Ok(())
-}
-
 async fn round<F: Fetch + 'static>(
     store: &Store,
     config: &Config,
@@ -97,8 +85,10 @@ async fn round<F: Fetch + 'static>(
 ) -> Result<Vec<Tally>, StoreError> {
     let began = clock();
     let mut renewed = began;
-    store.transaction(|store| store.sync_sources(&listed(config, clock())))?;
-    set_right(store, clock())?;
+    store.transaction(|store| {
+        store.sync_sources(&listed(config, began))?;
+        put_right(store, config, began, draw())
+    })?;
     let mut round = Round {
         store,
         config,

@@ -24,6 +24,7 @@ use crate::config::{Config, Server};
 use crate::ingest::Force;
 use crate::ingest::fetch::Web;
 use crate::publish::Shelf;
+use crate::schedule::has_passed;
 use crate::serve::{self, Admin, Public};
 use crate::store::{Store, StoreError};
 
@@ -290,6 +291,7 @@ impl Rounds {
         let owner = self.owner.clone();
         let now = Utc::now();
         let asked = self.keeper.ask_soon(move |desk| {
+            desk.keep_time(now)?;
             let claims = desk.store().claim_due(now, room, LEASE, &owner)?;
             Ok::<_, StoreError>((claims, desk.store().next_due(now)?))
         });
@@ -335,9 +337,7 @@ impl Rounds {
     /// What is done at every tick, however much happens meanwhile.
     async fn look_around(&mut self) {
         let now = Utc::now();
-        let since = (now - self.looked).to_std();
-        // A clock that was set back is a reason to look.
-        if since.is_ok_and(|since| since < TICK) {
+        if !has_passed(self.looked, TICK, now) {
             return;
         }
         self.looked = now;

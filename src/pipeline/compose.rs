@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::intake::SKEW;
 use crate::config::{Config, Server};
 use crate::curate::{Choice, Edition, Feed, choose};
 use crate::publish::{Document, Format, INDEX_PATH, Shelf, Site, feed_path, render, render_index};
@@ -111,15 +110,10 @@ pub fn sources_of(config: &Config, feed: &Feed) -> Vec<String> {
         .collect()
 }
 
-/// What becomes of each story that could be in a feed now, in order. Stories behind more than eight times `limit` others are not weighed.
-pub fn weigh(
-    store: &Store,
-    feed: &Feed,
-    sources: &[String],
-    now: DateTime<Utc>,
-) -> Result<Vec<Choice>, StoreError> {
+/// What becomes of each story that could be in a feed, in order. Stories behind more than eight times `limit` others are not weighed.
+pub fn weigh(store: &Store, feed: &Feed, sources: &[String]) -> Result<Vec<Choice>, StoreError> {
     let most = feed.limit.saturating_mul(WEIGHED_PER_PLACE);
-    Ok(choose(feed, store.candidates(sources, now + SKEW, most)?))
+    Ok(choose(feed, store.candidates(sources, most)?))
 }
 
 /// Chooses a feed's stories and loads them whole.
@@ -129,7 +123,7 @@ fn edition(
     sources: &[String],
     now: DateTime<Utc>,
 ) -> Result<Edition, StoreError> {
-    let chosen: Vec<_> = weigh(store, feed, sources, now)?
+    let chosen: Vec<_> = weigh(store, feed, sources)?
         .into_iter()
         .filter(|choice| choice.fate.is_in())
         .map(|choice| choice.story)

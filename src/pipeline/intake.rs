@@ -11,9 +11,8 @@ use crate::language;
 use crate::link;
 use crate::store::{EntryKey, PageWish, Store, StoreError, StoryKey};
 
-/// Clocks of publishers run fast by minutes; a date further in the future than this is not believed, and a story within it is published
-/// (T10).
-pub(super) const SKEW: TimeDelta = TimeDelta::minutes(15);
+/// Clocks of publishers run fast by minutes; a date further in the future than this is not believed (T10).
+const SKEW: TimeDelta = TimeDelta::minutes(15);
 
 /// The entries of one arrival on their way in.
 pub(super) struct Intake<'a> {

@@ -6,6 +6,7 @@
 mod compose;
 mod fulltext;
 mod intake;
+mod missed;
 mod moves;
 mod record;
 mod settle;
@@ -15,9 +16,10 @@ mod withdraw;
 
 pub use compose::{Composed, compose, site, sources_of, weigh};
 pub use fulltext::{FetchedPage, PageTally, PagesSettled, TRIES, settle_pages};
+pub use missed::{catch_up, put_right};
 pub use moves::at_its_place;
 pub use record::Tally;
-pub use settle::{Settled, catch_up, listed, settle};
+pub use settle::{Settled, listed, settle};
 pub use study::{Studied, study};
 pub use wanted::WANTED;
 

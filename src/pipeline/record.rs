@@ -1,5 +1,6 @@
 //! A visit's record: how it ended, and when the next one is due, by everything that was asked of us.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,7 +9,9 @@ use super::moves::{self, Moved};
 use crate::config::{Config, Listening};
 use crate::ingest::{Answer, Asks, Failure, Fresh, Memory, Oddity, Visit};
 use crate::link;
-use crate::schedule::{self, Asked, Because, Chance, Due, Outcome, next_due};
+use crate::schedule::{
+    self, Asked, Because, Chance, Due, Forecast, Outcome, REMEMBERED, Rhythm, Schedule, next_due,
+};
 use crate::source::Place;
 use crate::store::{Kept, Moves, Store, StoreError, VisitRecord};
 
@@ -168,9 +171,11 @@ impl<'a> Case<'a> {
         } else {
             (Asked::default(), Duration::ZERO)
         };
+        let (schedule, forecast) = self.rhythmic(&asked, min_interval, outcome)?;
+        let passed = self.passed()?;
         let due = next_due(
             &source.id,
-            &self.listening.schedule,
+            &schedule,
             min_interval,
             &asked,
             outcome,
@@ -195,6 +200,8 @@ impl<'a> Case<'a> {
             via: answer.and_then(server_of),
             due: due.map(|due| (due.at, due.because.as_str())),
         })?;
+        store.coalesce(&visit.source, passed)?;
+        store.record_rhythm(&visit.source, forecast.as_ref())?;
         if brought.moves != self.kept.moves {
             let server = moves::server(source, &brought.moves);
             store.record_moves(&visit.source, &brought.moves, server.as_deref())?;
@@ -208,6 +215,45 @@ impl<'a> Case<'a> {
             oddities: brought.oddities.len(),
             next: due,
         })
+    }
+
+    /// The schedule with what was learned of the source so far, this visit included, and what following it comes to. Any but `auto` is as it is.
+    fn rhythmic(
+        &self,
+        asked: &Asked,
+        min_interval: Duration,
+        outcome: &Outcome,
+    ) -> Result<(Cow<'a, Schedule>, Option<Forecast>), StoreError> {
+        let Listening { source, schedule } = self.listening;
+        if !schedule.is_auto() {
+            return Ok((Cow::Borrowed(schedule), None));
+        }
+        let ended = self.ended();
+        let since = ended.checked_sub_signed(REMEMBERED).unwrap_or(ended);
+        let mut past = self.store.past(&source.id, since)?;
+        if *outcome == Outcome::Success {
+            past.looks.push(self.visit.at);
+        }
+        let waits = [asked.fresh_for, asked.ttl, asked.update_period];
+        let least = waits
+            .into_iter()
+            .flatten()
+            .fold(min_interval, Duration::max);
+        let rhythm = Rhythm::learn(&past, schedule.zone(), least, self.now.max(ended));
+        let forecast = rhythm.forecast(ended, min_interval);
+        Ok((Cow::Owned(schedule.learned(rhythm)), Some(forecast)))
+    }
+
+    /// How many slots of the schedule came since the source was due and before this visit ended: it stands for them too (C11).
+    fn passed(&self) -> Result<u32, StoreError> {
+        // One that follows another is never due by itself.
+        if self.kept.follows.is_some() {
+            return Ok(0);
+        }
+        let due = self.store.due(&self.visit.source)?;
+        Ok(due.map_or(0, |due| {
+            self.listening.schedule.slots_between(due, self.ended())
+        }))
     }
 
     /// Waits are counted from the end of a visit. It may have waited for its turn at the host, and counted from its start the next request could come early:

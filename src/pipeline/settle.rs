@@ -6,13 +6,13 @@ use chrono::{DateTime, Utc};
 
 use super::intake::Intake;
 use super::moves;
-use super::record::{Brought, Case, Tally, asked_by_feed, hold_server};
+use super::record::{Brought, Case, Tally, hold_server};
 use super::wanted::want;
 use super::withdraw::withdraw;
 use crate::config::{Config, Listening};
 use crate::ingest::{Arrival, Failure, Fresh, Memory, Oddity, Visit};
 use crate::link;
-use crate::schedule::{self, Because, Chance, Due, Outcome};
+use crate::schedule::{Because, Chance, Outcome};
 use crate::source::Place;
 use crate::store::{Listed, Put, Store, StoreError};
 
@@ -60,39 +60,6 @@ fn leader<'a>(
     address.set_fragment(None);
     let first = *leaders.entry(address.into()).or_insert(id);
     (first != id).then(|| first.to_string())
-}
-
-/// Slots missed while nothing ran become one visit, spread out after the start (C10). Files are read at once: they may have changed meanwhile, and wait
-/// for nobody.
-pub fn catch_up(
-    store: &Store,
-    config: &Config,
-    now: DateTime<Utc>,
-    chance: Chance,
-) -> Result<(), StoreError> {
-    let local = |listening: &&Listening| !listening.source.place.is_remote();
-    for listening in config.sources.iter().filter(local) {
-        store.make_due(&listening.source.id, now, Because::Startup.as_str())?;
-    }
-    for (source, at, because) in store.overdue(now)? {
-        let Some(listening) = config
-            .source(&source)
-            .filter(|listening| listening.source.place.is_remote())
-        else {
-            continue;
-        };
-        let because = Because::parse(&because).unwrap_or(Because::Schedule);
-        let due = schedule::catch_up(
-            &source,
-            &listening.schedule,
-            &asked_by_feed(&store.kept(&source)?),
-            Due { at, because },
-            now,
-            chance,
-        );
-        store.postpone(&source, due.at, due.because.as_str())?;
-    }
-    Ok(())
 }
 
 /// Brings visits in. Those that come together share one commit; each is an attempt of its own, so that one that cannot be stored does not cost the others.

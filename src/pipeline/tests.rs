@@ -1,4 +1,5 @@
 mod asking;
+mod clocks;
 mod moving;
 mod reading;
 

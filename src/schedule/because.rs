@@ -5,6 +5,8 @@
 pub enum Because {
     /// The next slot of the source's schedule (C13).
     Schedule,
+    /// What `auto` learned of when the source's entries come.
+    Rhythm,
     /// The operator's minimum between two visits (F11).
     MinInterval,
     /// `Cache-Control: max-age` or `Expires` (F12).
@@ -35,8 +37,9 @@ pub enum Because {
 
 impl Because {
     /// Every rule there is.
-    pub const ALL: [Because; 14] = [
+    pub const ALL: [Because; 15] = [
         Because::Schedule,
+        Because::Rhythm,
         Because::MinInterval,
         Because::Freshness,
         Because::Ttl,
@@ -56,6 +59,7 @@ impl Because {
     pub fn as_str(self) -> &'static str {
         match self {
             Because::Schedule => "schedule",
+            Because::Rhythm => "rhythm",
             Because::MinInterval => "min-interval",
             Because::Freshness => "freshness",
             Because::Ttl => "ttl",
@@ -83,6 +87,9 @@ impl Because {
     pub fn sentence(self) -> &'static str {
         match self {
             Because::Schedule => "this is the next time its schedule names",
+            Because::Rhythm => {
+                "by what it used to say and when, a visit is worth while then and no sooner"
+            }
             Because::MinInterval => "the configured minimum between two visits must pass first",
             Because::Freshness => "the server said its last answer stays fresh until then",
             Because::Ttl => "the feed's own ttl asks for this much time between visits",

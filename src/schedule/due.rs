@@ -23,7 +23,7 @@ const MIN_THROTTLED: Duration = Duration::from_secs(4 * 3_600);
 const GONE_CONFIRM: TimeDelta = TimeDelta::hours(24);
 
 /// The longest jitter, what chance adds to it included. A minute spreads a thousand sources well enough and no reader notices it (F18).
-const MAX_JITTER: Duration = Duration::from_secs(60);
+pub(super) const MAX_JITTER: Duration = Duration::from_secs(60);
 
 /// How many hours to look ahead for one that is not skipped: a week and a day hold every hour of every weekday (F16).
 const SKIP_HORIZON: usize = 8 * 24;
@@ -83,7 +83,7 @@ pub fn next_due(
     let retry_at = asked.retry_at.filter(|at| *at > visited);
     let mut due = Due {
         at: spread(slot),
-        because: Because::Schedule,
+        because: schedule.because(),
     };
     due.no_earlier(later(visited, min_interval), Because::MinInterval);
     for (wait, because) in [
@@ -200,14 +200,14 @@ fn throttled(usual: Duration, count: u32) -> Duration {
 }
 
 /// `at` plus the source's jitter, which stays well before the next slot (C12).
-fn spread(
+pub(super) fn spread(
     source_id: &str,
     schedule: &Schedule,
     at: DateTime<Utc>,
     chance: Chance,
 ) -> DateTime<Utc> {
-    let gap = (schedule.next_after(at) - at).to_std().unwrap_or_default();
-    later(at, jitter(source_id, MAX_JITTER.min(gap / 10), chance))
+    let room = schedule.room_after(at);
+    later(at, jitter(source_id, MAX_JITTER.min(room / 10), chance))
 }
 
 /// The first allowed slot at or after `due` (F16). A list that excludes everything is ignored.

@@ -80,13 +80,11 @@ impl fmt::Display for Field {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleError {
     #[error(
-        "no schedule given: write five fields such as \"7 * * * *\", or \"@hourly\", or \"every 90m\""
+        "no schedule given: write five fields such as \"7 * * * *\", or \"@hourly\", or \"every 90m\", or \"auto\""
     )]
     Empty,
     #[error("a schedule of {bytes} bytes is longer than the limit of {limit}")]
     TooLong { bytes: usize, limit: usize },
-    #[error("\"auto\" is not available in this version: write \"@hourly\" or \"every 90m\"")]
-    Auto { span: Range<usize> },
     #[error(
         "@reboot is no time: write how often, such as \"@daily\"; what was missed while stopped is caught up at start anyway"
     )]
@@ -150,8 +148,7 @@ impl ScheduleError {
     pub fn span(&self) -> Option<Range<usize>> {
         match self {
             Self::Empty | Self::TooLong { .. } => None,
-            Self::Auto { span }
-            | Self::Reboot { span }
+            Self::Reboot { span }
             | Self::UnknownAlias { span, .. }
             | Self::FieldCount { span, .. }
             | Self::NotUnderstood { span, .. }

@@ -8,17 +8,23 @@
 mod asked;
 mod because;
 mod civil;
+mod clock;
 mod due;
 mod duration;
 mod error;
 mod fields;
 mod jitter;
+mod rhythm;
+#[cfg(test)]
+mod tests;
 mod timetable;
 
 pub use asked::{Asked, MAX_ASKED, freshness, retry_after, update_period};
 pub use because::Because;
+pub use clock::{Step, has_passed, put_back_by, put_right, step};
 pub use due::{Due, Outcome, catch_up, held, next_due};
 pub use duration::{DurationError, MAX_DURATION, parse_duration, show};
 pub use error::{Field, ScheduleError};
 pub use jitter::{Chance, jitter};
+pub use rhythm::{Forecast, Past, REMEMBERED, Rhythm, Sighting};
 pub use timetable::Schedule;

@@ -5,10 +5,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::because::Because;
 use super::civil;
 use super::duration::{later, parse_duration};
 use super::error::ScheduleError;
 use super::fields::{self, Fields, Word};
+use super::rhythm::{GRAIN, Rhythm, UNLEARNED};
 
 /// The longest text read as a schedule, in bytes: a list of every minute is 170, and nobody writes more by hand.
 const MAX_TEXT: usize = 512;
@@ -18,6 +20,9 @@ const MIN_EVERY: Duration = Duration::from_secs(60);
 
 /// The longest `every`: a year. A source visited less often is not followed at all.
 const MAX_EVERY: Duration = Duration::from_secs(366 * 86_400);
+
+/// Most missed slots that are counted of one stretch: a year of hourly ones takes nine thousand steps to count, and says no more than "many".
+const MOST_SLOTS: usize = 1_000;
 
 /// The words that stand for five fields (C5).
 const ALIASES: [(&str, &str); 7] = [
@@ -44,14 +49,16 @@ pub struct Schedule {
 enum Rule {
     Fields(Box<Fields>),
     Every(Duration),
+    /// The source's own rhythm; none yet, as feeds.toml has it.
+    Auto(Option<Box<Rhythm>>),
 }
 
 impl Schedule {
     /// Read a schedule: five cron fields, one of `@yearly`, `@annually`, `@monthly`, `@weekly`, `@daily`,
-    /// `@midnight`, `@hourly`, or `every` with a duration from 1m to 366d (C1–C5). `zone` is where the clock hangs
-    /// that the fields are about; it has no say in `every`.
+    /// `@midnight`, `@hourly`, `every` with a duration from 1m to 366d, or `auto` (C1–C5). `zone` is where the clock hangs
+    /// that the fields are about, and by which `auto` tells days and hours; it has no say in `every`.
     ///
-    /// Refuses what would never fire, such as `0 0 31 2 *`, and what this version does not do (`auto`, `@reboot`,
+    /// Refuses what would never fire, such as `0 0 31 2 *`, and what this version does not do (`@reboot`,
     /// seconds). Day rule: see C2 and C3 — day of month and weekday are ORed when both are restricted, and a
     /// field that starts with `*` counts as unrestricted, also `*/2`, in which case both must match.
     pub fn parse(text: &str, zone: Tz) -> Result<Schedule, ScheduleError> {
@@ -65,6 +72,7 @@ impl Schedule {
         let rule = match words.as_slice() {
             [] => return Err(ScheduleError::Empty),
             [(every, _), rest @ ..] if every.eq_ignore_ascii_case("every") => interval(text, rest)?,
+            [(auto, _)] if auto.eq_ignore_ascii_case("auto") => Rule::Auto(None),
             [word] => Rule::Fields(Box::new(single(word)?)),
             _ => Rule::Fields(Box::new(five(&words)?)),
         };
@@ -79,14 +87,67 @@ impl Schedule {
     /// about in any order, so a clock set back does no harm (C14). See C6–C8 for days on which the clock changes:
     /// times that an operator fixed fire once, right after a gap; wildcards fire whenever the clock really reads so.
     ///
-    /// At the end of chrono's calendar, some 260,000 years off, it answers `DateTime::<Utc>::MAX_UTC`.
+    /// `auto` answers with the first visit of the week it plans from `after` on, and with a quarter of a day while it has [`learned`](Schedule::learned)
+    /// nothing. At the end of chrono's calendar, some 260,000 years off, the answer is `DateTime::<Utc>::MAX_UTC`.
     pub fn next_after(&self, after: DateTime<Utc>) -> DateTime<Utc> {
         match &self.rule {
             Rule::Every(interval) => later(after, *interval),
+            Rule::Auto(Some(rhythm)) => rhythm.next_after(after),
+            Rule::Auto(None) => later(after, UNLEARNED),
             Rule::Fields(fields) => {
                 civil::next_after(fields, self.zone, after).unwrap_or(DateTime::<Utc>::MAX_UTC)
             }
         }
+    }
+
+    /// Whether the source's own rhythm is followed, which has to be learned first.
+    pub fn is_auto(&self) -> bool {
+        matches!(self.rule, Rule::Auto(_))
+    }
+
+    /// Whether it names times of the clock: five fields do, an interval and a rhythm count from the last visit.
+    pub fn has_slots(&self) -> bool {
+        matches!(self.rule, Rule::Fields(_))
+    }
+
+    /// The same schedule with what was learned of a source; any other than `auto` has nothing to learn.
+    pub fn learned(&self, rhythm: Rhythm) -> Schedule {
+        let mut schedule = self.clone();
+        if let Rule::Auto(known) = &mut schedule.rule {
+            *known = Some(Box::new(rhythm));
+        }
+        schedule
+    }
+
+    /// The name of the rule by which this sets a visit (F49).
+    pub(super) fn because(&self) -> Because {
+        if self.is_auto() {
+            Because::Rhythm
+        } else {
+            Because::Schedule
+        }
+    }
+
+    /// How long after `at` the next slot is; for `auto`, which has none, how exactly it means what it says.
+    pub(super) fn room_after(&self, at: DateTime<Utc>) -> Duration {
+        match self.rule {
+            Rule::Auto(_) => GRAIN,
+            Rule::Fields(_) | Rule::Every(_) => {
+                (self.next_after(at) - at).to_std().unwrap_or_default()
+            }
+        }
+    }
+
+    /// How many slots came after `after` and not after `until`: those that one visit makes up for (C11). At most [`MOST_SLOTS`]; `auto` has no slots.
+    pub fn slots_between(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> u32 {
+        if self.is_auto() {
+            return 0;
+        }
+        let slots = std::iter::successors(Some(self.next_after(after)), |slot| {
+            Some(self.next_after(*slot))
+        });
+        let passed = slots.take_while(|slot| *slot <= until).take(MOST_SLOTS);
+        u32::try_from(passed.count()).unwrap_or(u32::MAX)
     }
 
     /// The next five firings after `after`, for the operator to check (C9).
@@ -130,7 +191,6 @@ fn single((word, span): &Word<'_>) -> Result<Fields, ScheduleError> {
         return five(&fields::words(meant));
     }
     Err(match lower.as_str() {
-        "auto" => ScheduleError::Auto { span },
         "@reboot" => ScheduleError::Reboot { span },
         _ if lower.starts_with(|c: char| c == '@' || c.is_alphabetic()) => {
             ScheduleError::UnknownAlias {
@@ -540,7 +600,7 @@ mod tests {
             ("", None, "no schedule given"),
             (" \t ", None, "no schedule given"),
             (long.as_str(), None, "longer than the limit of 512"),
-            (" auto", Some("auto"), "not available in this version"),
+            ("auto 5m", Some("auto 5m"), "found 2"),
             ("@reboot", Some("@reboot"), "caught up at start"),
             ("@fortnightly", Some("@fortnightly"), "use @yearly"),
             ("hourly", Some("hourly"), "@hourly"),

@@ -19,28 +19,23 @@ const CARRIER: &str = "src.id, coalesce(src.name, src.title, src.id), src.feed_i
 const ALSO_LIMIT: i64 = 100;
 
 impl Store {
-    /// The newest stories that any of these sources carries, newest first, ties by id. Stories dated after `until` wait (T10); entries that were taken
-    /// back carry nothing (F46).
+    /// The newest stories that any of these sources carries, newest first, ties by id. Entries that were taken back carry nothing (F46). No story is
+    /// founded on a date that is still to come (T10), so one in the future tells of a clock that was put back since, and is the newest all the same.
     ///
     /// The speaker of a story in a feed is its representative when that is from one of the feed's sources, else the first entry that is.
     pub fn candidates(
         &self,
         sources: &[String],
-        until: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<Candidate>, StoreError> {
         let sources = serde_json::to_string(sources)?;
         let mut find = self.conn.prepare_cached(
             "SELECT s.key, (SELECT e.source FROM entries e WHERE e.story = s.id AND e.withdrawn IS NULL AND e.source IN (SELECT value FROM json_each(?1))
                             ORDER BY e.id = s.representative DESC, e.id LIMIT 1) AS speaker, s.published
-             FROM stories s WHERE s.published <= ?2 AND speaker IS NOT NULL ORDER BY s.published DESC, s.key LIMIT ?3",
+             FROM stories s WHERE speaker IS NOT NULL ORDER BY s.published DESC, s.key LIMIT ?2",
         )?;
         let rows = find.query_map(
-            params![
-                sources,
-                millis(until),
-                i64::try_from(limit).unwrap_or(i64::MAX)
-            ],
+            params![sources, i64::try_from(limit).unwrap_or(i64::MAX)],
             |row| {
                 Ok(Candidate {
                     story: StoryId::from(row.get::<_, String>(0)?.as_str()),

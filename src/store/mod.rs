@@ -3,7 +3,6 @@
 //! Ground state (sources, visits, entries, revisions, verdicts, publications) is the truth. Derived state (fingerprints, addresses, source links) carries
 //! the version of the rules that made it and can be made again. Verbs speak of the domain; no SQL and no rusqlite type leaves the room.
 
-mod clock;
 mod editions;
 mod entries;
 mod error;
@@ -15,6 +14,7 @@ mod moves;
 mod page_texts;
 mod pages;
 mod parts;
+mod past;
 mod report;
 mod schema;
 mod shapes;

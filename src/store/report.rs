@@ -8,12 +8,13 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::holds::HELD;
 use super::moves::Moves;
 use super::page_texts::PageTotals;
+use super::past::forecast_from_json;
 use super::shapes::{instant, oddities_from_json};
 use super::withdrawn::{Withdrawal, withdrawn};
 use super::{Store, StoreError};
 use crate::dedupe::{EntryRef, Reason, StoryId};
 use crate::ingest::Asks;
-use crate::schedule::Because;
+use crate::schedule::{Because, Forecast};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -39,6 +40,10 @@ pub struct SourceFacts {
     /// What the feed asks of those who poll it.
     pub ttl: Option<u32>,
     pub asks: Asks,
+    /// Slots of its schedule that had no visit of their own, since it is known (C11).
+    pub coalesced: u64,
+    /// What following its rhythm comes to, where it is visited so.
+    pub rhythm: Option<Forecast>,
     /// Until when its server is to be left alone (F14); may have passed.
     pub held_until: Option<DateTime<Utc>>,
     pub moves: Moves,
@@ -121,7 +126,7 @@ impl Store {
             "SELECT s.id, coalesce(s.name, s.title, s.id), s.address, (SELECT count(*) FROM entries e WHERE e.source = s.id), s.failures,
                  coalesce(l.retired, s.retired), coalesce(l.due, s.due), coalesce(l.due_because, s.due_because), s.follows, {HELD},
                  (SELECT count(*) FROM entries e WHERE e.source = s.id AND e.withdrawn IS NOT NULL), (SELECT p.at FROM specimens p WHERE p.source = s.id),
-                 v.at, v.took, v.outcome, v.status, v.bytes, v.added, v.changed, v.message, v.oddities
+                 s.coalesced, CASE WHEN s.follows IS NULL THEN s.rhythm ELSE l.rhythm END, v.at, v.took, v.outcome, v.status, v.bytes, v.added, v.changed, v.message, v.oddities
              FROM sources s LEFT JOIN sources l ON l.id = s.follows
              LEFT JOIN visits v ON v.id = (SELECT l.id FROM visits l WHERE l.source = s.id ORDER BY l.at DESC, l.id DESC LIMIT 1)
              WHERE s.active = 1 ORDER BY s.id",
@@ -144,8 +149,12 @@ impl Store {
                 held_until: Some(held).filter(|held| *held > 0).map(instant),
                 withdrawn: count(row, 10)?,
                 specimen: row.get::<_, Option<i64>>(11)?.map(instant),
-                last: match row.get::<_, Option<i64>>(12)? {
-                    Some(_) => Some(visit(row, 12)?),
+                coalesced: count(row, 12)?,
+                rhythm: row
+                    .get::<_, Option<String>>(13)?
+                    .and_then(|json| forecast_from_json(&json)),
+                last: match row.get::<_, Option<i64>>(14)? {
+                    Some(_) => Some(visit(row, 14)?),
                     None => None,
                 },
                 ..SourceFacts::default()

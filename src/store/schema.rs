@@ -235,8 +235,14 @@ CREATE INDEX pages_via ON pages (via) WHERE via IS NOT NULL;
 
 /// What is claimed is counted by server whenever more is.
 const LEASES: &str = "CREATE INDEX sources_leased ON sources (leased_until, server);";
+/// What following a source's own rhythm needs, and the slots of schedules that had no visit of their own.
+const RHYTHM: &str = r"
+CREATE INDEX entries_seen ON entries (source, first_seen);
+ALTER TABLE sources ADD COLUMN coalesced INTEGER NOT NULL DEFAULT 0;   -- slots that came while it was being visited or nothing ran
+ALTER TABLE sources ADD COLUMN rhythm TEXT;                            -- JSON: what following it comes to, where the schedule is auto
+";
 
-fn steps() -> [M<'static>; 6] {
+fn steps() -> [M<'static>; 7] {
     [
         M::up(FIRST),
         M::up(SECOND),
@@ -244,6 +250,7 @@ fn steps() -> [M<'static>; 6] {
         M::up(PARTS),
         M::up(FULL),
         M::up(LEASES),
+        M::up(RHYTHM),
     ]
 }
 

@@ -340,7 +340,7 @@ fn candidates_are_newest_first_and_speak_for_the_asking_feed() {
     let of = |sources: &[&str]| {
         let sources: Vec<String> = sources.iter().map(ToString::to_string).collect();
         store
-            .candidates(&sources, at(100), 10)
+            .candidates(&sources, 10)
             .unwrap()
             .into_iter()
             .map(|found| found.source)
@@ -750,12 +750,7 @@ fn f46_what_is_taken_back_is_marked_and_comes_back() {
         .filter_map(|entry| Some((entry.source.as_str(), entry.id.as_str(), entry.withdrawn?)))
         .collect();
     assert_eq!(marked, [("a", "1", (at(5), Withdrawal::Deleted))]);
-    let here = |source: &str| {
-        store
-            .candidates(&[source.to_string()], at(9), 9)
-            .unwrap()
-            .len()
-    };
+    let here = |source: &str| store.candidates(&[source.to_string()], 9).unwrap().len();
     assert_eq!((here("a"), here("b")), (1, 1));
     assert_eq!(store.left_out("a", &["2"]).unwrap(), (vec![], 1));
     assert_eq!(store.reinstate("a", &["1", "2"]).unwrap(), [stories[0]]);

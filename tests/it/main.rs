@@ -13,6 +13,7 @@ mod newsroom;
 mod origin;
 mod polite;
 mod publish;
+mod rhythm;
 mod serve;
 mod settle;
 mod shipped;

@@ -179,6 +179,27 @@ fn design_7_machines_find_their_keys() {
 }
 
 #[test]
+fn c9_check_shows_the_next_five_with_their_zone() {
+    let newsroom = Newsroom::bare(
+        "[defaults]\nschedule = \"0 9 * * *\"\ntimezone = \"Asia/Kolkata\"\n[[source]]\nid = \"desk\"\nfiles = \"*.txt\"\n\
+         [[source]]\nid = \"ministry\"\nurl = \"https://ministry.example/feed\"\nschedule = \"auto\"\n",
+    );
+    let said = newsroom.run(&["check"]).ended(0).out;
+    assert_eq!(said.matches("09:00 +0530").count(), 5, "{said}");
+    assert!(
+        said.contains("next   0 9 * * *      (Asia/Kolkata)"),
+        "{said}"
+    );
+    let json = newsroom.run(&["check", "--json"]).ended(0).json();
+    assert_eq!(json["sources"][1]["schedule"], "auto");
+    assert_eq!(
+        json["sources"][1]["next"],
+        serde_json::json!([]),
+        "learned, and not known here"
+    );
+}
+
+#[test]
 fn before_the_first_visit_every_command_says_what_to_do() {
     let newsroom = Newsroom::bare("[[source]]\nid = \"desk\"\nfiles = \"*.txt\"\n");
     for args in [
