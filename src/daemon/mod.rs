@@ -13,6 +13,7 @@ mod reading;
 mod reload;
 mod rounds;
 mod run;
+mod trouble;
 mod visits;
 
 pub use fulltext::fetch_pages;

@@ -10,7 +10,7 @@ use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use super::desk::Desk;
 use super::files::Files;
@@ -19,6 +19,7 @@ use super::pages::Pages;
 use super::reading::{Reading, StatusJson};
 use super::reload::Reload;
 use super::rounds::{LEASE, RENEW_EVERY, owner};
+use super::trouble::Trouble;
 use super::visits::Visits;
 use crate::config::{Config, Server};
 use crate::ingest::Force;
@@ -48,6 +49,14 @@ pub enum RunError {
     },
     #[error("{0}")]
     Start(String),
+    #[error(
+        "headwater failed in its innermost part and ends; the log says where, please report it. What was stored is whole: start it again (a supervisor with Restart=on-failure does)"
+    )]
+    KeeperLost,
+    #[error(
+        "a listener ended, so that feeds cannot be had any more, and headwater with it; the log says why. Start it again (a supervisor with Restart=on-failure does)"
+    )]
+    ListenerLost,
 }
 
 /// Runs until SIGTERM or SIGINT, then drains. `ready` is told once everything listens and the shelf is composed.
@@ -68,13 +77,15 @@ pub async fn run(
         hangup: signal(SignalKind::hangup()).map_err(start)?,
     };
     let store = Store::open(&config.store.path)?;
+    // A store that is damaged is not written to, which would damage it further.
+    store.check()?;
     let (shelf, shelves) = watch::channel(Arc::new(Shelf::default()));
     let (configs, config_seen) = watch::channel(Arc::clone(&config));
     let desk = Desk::new(store, Arc::clone(&config), shelf, Utc::now())?;
     let (keeper, thread) = Keeper::start(desk, config.concurrency).map_err(start)?;
     let reading = Reading::new(config.store.path.clone(), config_seen, status);
     let (stop, stopping) = watch::channel(false);
-    let servers = listeners
+    let mut servers = listeners
         .map(|listeners| listeners.serve(&shelves, &reading, &stopping))
         .unwrap_or_default();
     // Composing is the keeper's first work, so its first answer means the shelf is up.
@@ -95,8 +106,11 @@ pub async fn run(
         renewed: Utc::now(),
         reload: Reload::new(&config.path),
         files: Files::default(),
+        trouble: Trouble::default(),
     };
-    rounds.turn(signals).await;
+    // What ends the loop otherwise than a signal ends the process at once, and loudly: a daemon without its keeper would serve old news for good, and no
+    // supervisor would know.
+    rounds.turn(signals, &mut servers).await?;
     notify(&[NotifyState::Stopping]);
     tracing::info!("stopping: no new visits, answers under way are finished");
     drain(rounds, stop, servers).await;
@@ -112,13 +126,11 @@ pub async fn run(
     Ok(())
 }
 
-async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, servers: Vec<JoinHandle<()>>) {
+async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, mut servers: JoinSet<()>) {
     stop.send_replace(true);
+    // A server that panicked has told so; the others still drain.
     let ended = tokio::time::timeout(DRAIN, async {
-        for server in servers {
-            // A server that panicked has told so; the others still drain.
-            let _ = server.await;
-        }
+        while servers.join_next().await.is_some() {}
     });
     if ended.await.is_err() {
         tracing::warn!(within = ?DRAIN, "some connections were still open and are cut");
@@ -196,26 +208,27 @@ impl Listeners {
         shelves: &watch::Receiver<Arc<Shelf>>,
         reading: &Reading,
         stopping: &watch::Receiver<bool>,
-    ) -> Vec<JoinHandle<()>> {
+    ) -> JoinSet<()> {
+        let mut servers = JoinSet::new();
         let reading = Arc::new(reading.clone());
         let public = Public {
             shelf: shelves.clone(),
             stories: Arc::clone(&reading) as _,
         };
-        let mut servers = vec![tokio::spawn(told(
+        servers.spawn(told(
             "public",
             serve::serve(self.public, public, stopped(stopping.clone())),
-        ))];
+        ));
         if let Some(listener) = self.admin {
             let admin = Admin {
                 shelf: shelves.clone(),
                 stories: Arc::clone(&reading) as _,
                 status: reading,
             };
-            servers.push(tokio::spawn(told(
+            servers.spawn(told(
                 "admin",
                 serve::serve_admin(listener, admin, stopped(stopping.clone())),
-            )));
+            ));
         }
         servers
     }
@@ -249,11 +262,16 @@ struct Rounds {
     renewed: DateTime<Utc>,
     reload: Reload,
     files: Files,
+    trouble: Trouble,
 }
 
 impl Rounds {
-    /// Turns until told to end.
-    async fn turn(&mut self, mut signals: Signals) {
+    /// Turns until told to end. Errors when it cannot go on: the keeper or a listener is gone.
+    async fn turn(
+        &mut self,
+        mut signals: Signals,
+        servers: &mut JoinSet<()>,
+    ) -> Result<(), RunError> {
         loop {
             let next = self.claim().await;
             let (config, visits) = (self.configs.borrow().clone(), self.visits.under_way());
@@ -265,8 +283,10 @@ impl Rounds {
                 Some(visits) = self.visits.ended(), if self.visits.under_way() > 0 => self.keeper.settle(visits).await,
                 Some(page) = self.pages.ended(), if self.pages.under_way() > 0 => self.keeper.settle_page(page).await,
                 () = tokio::time::sleep(pause) => {}
-                _ = signals.terminate.recv() => return,
-                _ = signals.interrupt.recv() => return,
+                () = self.keeper.gone() => return Err(RunError::KeeperLost),
+                Some(_) = servers.join_next() => return Err(RunError::ListenerLost),
+                _ = signals.terminate.recv() => return Ok(()),
+                _ = signals.interrupt.recv() => return Ok(()),
                 _ = signals.hangup.recv() => {
                     notify(&[NotifyState::Reloading]);
                     self.reload.take_over(&self.keeper, &self.configs).await;
@@ -283,18 +303,26 @@ impl Rounds {
         let free = config.concurrency.saturating_sub(self.under_way());
         let owner = self.owner.clone();
         let now = Utc::now();
-        let asked = self.keeper.ask_soon(move |desk| {
-            let claims = if free == 0 {
-                Vec::new()
-            } else {
-                desk.store().claim_due(now, free, LEASE, &owner)?
-            };
-            Ok::<_, StoreError>((claims, desk.store().next_due()?))
+        let given_back = owner.clone();
+        let work = move |desk: &mut Desk| {
+            desk.store().still_there()?;
+            desk.store().transaction(|store| {
+                let claims = match free {
+                    0 => Vec::new(),
+                    _ => store.claim_due(now, free, LEASE, &owner)?,
+                };
+                Ok((claims, store.next_due()?))
+            })
+        };
+        let asked = self.keeper.ask_soon_or(work, move |desk, claimed| {
+            let claims = claimed.map(|(claims, _)| claims).unwrap_or_default();
+            desk.give_back(&claims, &given_back);
         });
         match asked.await {
             // Busy: the loop goes on turning.
             None => Some(now + TimeDelta::seconds(1)),
             Some(Ok((claims, next))) => {
+                self.trouble.is_over();
                 for claim in claims {
                     if !self
                         .visits
@@ -310,7 +338,7 @@ impl Rounds {
                 next.filter(|_| self.under_way() < config.concurrency)
             }
             Some(Err(error)) => {
-                tracing::error!(%error, "what is due could not be read; published feeds stay as they are");
+                self.trouble.tell(&error);
                 Some(now + TimeDelta::seconds(5))
             }
         }
@@ -350,7 +378,7 @@ impl Rounds {
         }
         let tidied = self.keeper.ask_soon(|desk| desk.tidy(Utc::now())).await;
         if let Some(Err(error)) = tidied {
-            tracing::error!(%error, "the store could not be looked after; it is tried again");
+            self.trouble.tell(&error);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Ground state (sources, visits, entries, revisions, verdicts, publications) is the truth. Derived state (fingerprints, addresses, source links) carries
 //! the version of the rules that made it and can be made again. Verbs speak of the domain; no SQL and no rusqlite type leaves the room.
 
+mod begin;
 mod editions;
 mod entries;
 mod error;
@@ -22,7 +23,10 @@ mod specimens;
 mod stories;
 mod withdrawn;
 
-use std::path::Path;
+use std::any::Any;
+use std::os::unix::fs::MetadataExt;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -53,21 +57,45 @@ const STATEMENTS: usize = 96;
 /// One connection to the store. Verbs take `&self`, so that they can be called inside [`Store::transaction`]; SQLite serialises writers.
 pub struct Store {
     conn: Connection,
+    /// The file it is; `None` in memory.
+    file: Option<StoreFile>,
+}
+
+/// A file as it was when it was opened, to be told from another that took its path.
+struct StoreFile {
+    path: PathBuf,
+    identity: Option<(u64, u64)>,
+}
+
+impl StoreFile {
+    fn at(path: &Path) -> Self {
+        StoreFile {
+            path: path.to_path_buf(),
+            identity: identity(path),
+        }
+    }
+}
+
+/// Device and inode.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    path.metadata().ok().map(|facts| (facts.dev(), facts.ino()))
 }
 
 impl Store {
-    /// Opens the store for reading and writing, creating and migrating it as needed.
+    /// Opens the store for reading and writing, making it when there is none and bringing an older one up to date.
     ///
-    /// Errors when the file cannot be opened or written, is no store, or comes from a newer headwater; nothing is changed then.
+    /// Errors when the file cannot be opened or written, is no store, is empty, or comes from a newer headwater; nothing is changed then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut conn = Connection::open(path).map_err(|error| StoreError::opening(path, error))?;
+        begin::make(path)?;
+        let mut conn = open_to_write(path).map_err(|error| StoreError::opening(path, error))?;
         let readable = connection_settings(&conn).and_then(|()| readable(&conn));
         readable.map_err(|error| StoreError::opening(path, error))?;
         schema::recognise(&conn, path)?;
         let prepared = patiently(|| prepare(&conn)).and_then(|()| writable(&conn));
         prepared.map_err(|error| StoreError::opening(path, error))?;
         schema::migrate(&mut conn)?;
-        Ok(Store { conn })
+        let file = Some(StoreFile::at(path));
+        Ok(Store { conn, file })
     }
 
     /// Opens an existing store for reading only. Does not create or migrate.
@@ -83,7 +111,8 @@ impl Store {
         let readable = connection_settings(&conn).and_then(|()| readable(&conn));
         readable.map_err(|error| StoreError::opening(path, error))?;
         schema::require_current(&conn, path)?;
-        Ok(Store { conn })
+        let file = Some(StoreFile::at(path));
+        Ok(Store { conn, file })
     }
 
     /// A store that lives in memory: the real thing for tests and `inspect`.
@@ -94,37 +123,31 @@ impl Store {
         let prepared = connection_settings(&conn).and_then(|()| prepare(&conn));
         prepared.map_err(|error| StoreError::opening(path, error))?;
         schema::migrate(&mut conn)?;
-        Ok(Store { conn })
+        Ok(Store { conn, file: None })
     }
 
-    /// Runs `work` as one transaction: all of it is committed, or nothing (F4).
+    /// Runs `work` as one transaction: all of it is committed, or nothing (F4). A panic undoes it too, and goes on.
     pub fn transaction<T>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
-        match work(self) {
-            Ok(value) => match self.conn.execute_batch("COMMIT") {
-                Ok(()) => Ok(value),
-                Err(error) => {
-                    self.roll_back("ROLLBACK");
-                    Err(error.into())
-                }
-            },
-            Err(error) => {
-                self.roll_back("ROLLBACK");
-                Err(error)
-            }
-        }
+        let _undone_unless_committed = Transaction(self);
+        let value = work(self)?;
+        self.conn.execute_batch("COMMIT")?;
+        Ok(value)
     }
 
-    /// Runs `work` inside the present transaction so that its failure undoes it alone: one bad arrival does not cost the others their commit.
+    /// Runs `work` inside the present transaction so that its failure undoes it alone: one bad arrival does not cost the others their commit. A panic is
+    /// such a failure, and ends here (`StoreError::Panicked`).
     pub fn attempt<T>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.conn.execute_batch("SAVEPOINT attempt")?;
-        let result = work(self);
+        // What the panic left half-done is in the database, and undone below.
+        let worked = panic::catch_unwind(AssertUnwindSafe(|| work(self)));
+        let result = worked.unwrap_or_else(|cause| Err(StoreError::Panicked(words_of(&*cause))));
         if result.is_err() {
             self.roll_back("ROLLBACK TO attempt");
         }
@@ -144,6 +167,28 @@ impl Store {
         }
     }
 
+    /// Errors when another file, or none, lies where this one was opened: what is written now would be lost with it.
+    pub fn still_there(&self) -> Result<(), StoreError> {
+        match &self.file {
+            Some(file) if identity(&file.path) != file.identity => Err(StoreError::Away {
+                path: file.path.display().to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads all of the store once and says whether it is whole. Does not hold indexes against their tables, which takes many times as long; `doctor
+    /// --deep` does.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let said: String = self
+            .conn
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        match said.as_str() {
+            "ok" => Ok(()),
+            _ => Err(StoreError::Damaged(said)),
+        }
+    }
+
     /// A number that moves when another connection changed the store.
     pub fn data_version(&self) -> Result<i64, StoreError> {
         Ok(self
@@ -160,6 +205,28 @@ impl Store {
                 |()| true,
             )
     }
+}
+
+/// A transaction that is undone when it is dropped before its commit.
+struct Transaction<'a>(&'a Store);
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        self.0.roll_back("ROLLBACK");
+    }
+}
+
+/// What a panic said.
+fn words_of(cause: &(dyn Any + Send)) -> String {
+    let words = cause.downcast_ref::<&str>().map(ToString::to_string);
+    let words = words.or_else(|| cause.downcast_ref::<String>().cloned());
+    words.unwrap_or_else(|| "it did not say why".into())
+}
+
+/// Opens a file that is there: one that has just been removed is not made again, empty.
+fn open_to_write(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags)
 }
 
 fn prepare(conn: &Connection) -> rusqlite::Result<()> {

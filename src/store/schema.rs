@@ -266,7 +266,11 @@ pub(super) fn recognise(conn: &Connection, path: &Path) -> Result<(), StoreError
 
 /// Brings a recognised store up to date.
 pub(super) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
-    conn.pragma_update(None, "application_id", APPLICATION_ID)?;
+    // Not written again for nothing: other processes would take it for news.
+    let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if application != APPLICATION_ID {
+        conn.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
     // So that of two processes that begin at once, one waits for the other and then finds it done.
     conn.set_transaction_behavior(TransactionBehavior::Immediate);
     match Migrations::new(steps().into()).to_latest(conn) {
