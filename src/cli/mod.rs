@@ -1,6 +1,7 @@
 //! The command line: one file a command; the only room that prints, and the one that turns errors into words and exit codes.
 
 mod add;
+mod backup;
 mod check;
 mod ended;
 mod explain;
@@ -50,6 +51,8 @@ enum Command {
     Stories(stories::Options),
     /// Why a story is there, why it is not, or why it was never seen
     Explain(explain::Options),
+    /// Copy the store into one file, while it is in use
+    Backup(backup::Options),
 }
 
 /// Runs the program and says how it ended.
@@ -74,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Status(options) => status::run(&everywhere, &options),
         Command::Stories(options) => stories::run(&everywhere, &options),
         Command::Explain(options) => explain::run(&everywhere, &options),
+        Command::Backup(options) => backup::run(&everywhere, &options),
     };
     match ended.unwrap_or_else(|ended| ended) {
         Ended::Done => ExitCode::SUCCESS,

@@ -46,7 +46,10 @@ pub(super) fn make(path: &Path) -> Result<(), StoreError> {
             },
             error => error,
         })?;
-        put(&draft, path).map_err(cannot)?;
+        match put(&draft, path) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(cannot(error)),
+            Ok(()) | Err(_) => {}
+        }
     }
     // In its place by now, or not needed.
     let _ = fs::remove_file(&draft);
@@ -66,12 +69,13 @@ fn build(draft: &Path, lock: &File) -> Result<(), StoreError> {
     conn.close().map_err(|(_, error)| error.into())
 }
 
-/// Gives the draft its name, unless another has it by now.
-fn put(draft: &Path, path: &Path) -> io::Result<()> {
+/// Gives the draft its name, unless something has it by now.
+pub(super) fn put(draft: &Path, path: &Path) -> io::Result<()> {
     match fs::hard_link(draft, path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         // Some file systems have no links.
-        Err(_) if !path.exists() => fs::rename(draft, path),
+        Err(error) if error.kind() != ErrorKind::AlreadyExists && !path.exists() => {
+            fs::rename(draft, path)
+        }
         ended => ended,
     }
 }

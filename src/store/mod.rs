@@ -3,6 +3,7 @@
 //! Ground state (sources, visits, entries, revisions, verdicts, publications) is the truth. Derived state (fingerprints, addresses, source links) carries
 //! the version of the rules that made it and can be made again. Verbs speak of the domain; no SQL and no rusqlite type leaves the room.
 
+mod backup;
 mod begin;
 mod editions;
 mod entries;
@@ -32,6 +33,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+pub use backup::{Backup, BackupError};
 pub use entries::Put;
 pub use error::StoreError;
 pub use kept::Kept;

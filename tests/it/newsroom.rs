@@ -17,7 +17,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub use client::{Response, read};
+pub use client::{Response, ask, read};
 pub use daemon::{Daemon, free_ports};
 
 /// How long to wait for a fact before the test fails.
