@@ -3,6 +3,7 @@
 mod add;
 mod backup;
 mod check;
+mod doctor;
 mod ended;
 mod explain;
 mod inspect;
@@ -53,6 +54,8 @@ enum Command {
     Explain(explain::Options),
     /// Copy the store into one file, while it is in use
     Backup(backup::Options),
+    /// Look for what is wrong: store, files, clock, ports, sources
+    Doctor(doctor::Options),
 }
 
 /// Runs the program and says how it ended.
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Stories(options) => stories::run(&everywhere, &options),
         Command::Explain(options) => explain::run(&everywhere, &options),
         Command::Backup(options) => backup::run(&everywhere, &options),
+        Command::Doctor(options) => doctor::run(&everywhere, &options),
     };
     match ended.unwrap_or_else(|ended| ended) {
         Ended::Done => ExitCode::SUCCESS,

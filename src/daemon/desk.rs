@@ -104,7 +104,7 @@ impl Desk {
 
     /// Settles what has ended and notes which feeds it made stale. On an error what is left in the harvest was not stored.
     pub fn settle(&mut self, harvest: &mut Harvest, now: DateTime<Utc>) -> Result<(), StoreError> {
-        self.store.still_there()?;
+        self.store.still_ours()?;
         if !harvest.visits.is_empty() {
             self.settle_visits(&harvest.visits, now)?;
             harvest.visits.clear();
@@ -173,7 +173,7 @@ impl Desk {
 
     /// What is done now and then: seeing that another process wrote, dropping what is past `keep`.
     pub fn tidy(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        self.store.still_there()?;
+        self.store.still_ours()?;
         let version = self.store.data_version()?;
         if version != self.version {
             self.version = version;

@@ -45,7 +45,7 @@ impl Reading {
         let asked = tokio::task::spawn_blocking(move || {
             let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             // One whose file was moved away would go on telling of it.
-            let store = match taken.filter(|store| store.still_there().is_ok()) {
+            let store = match taken.filter(|store| store.still_ours().is_ok()) {
                 Some(store) => store,
                 None => Store::open_read_only(&path)?,
             };

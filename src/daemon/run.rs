@@ -305,7 +305,7 @@ impl Rounds {
         let now = Utc::now();
         let given_back = owner.clone();
         let work = move |desk: &mut Desk| {
-            desk.store().still_there()?;
+            desk.store().still_ours()?;
             desk.store().transaction(|store| {
                 let claims = match free {
                     0 => Vec::new(),

@@ -98,9 +98,8 @@ impl StoreError {
     pub(super) fn opening(path: &Path, error: rusqlite::Error) -> Self {
         let path = path.display().to_string();
         match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                StoreError::NotAStore { path }
-            }
+            Some(ErrorCode::NotADatabase) => StoreError::NotAStore { path },
+            Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(format!("{path}: {error}")),
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 StoreError::ReadOnly { path }
             }

@@ -8,6 +8,7 @@ mod begin;
 mod editions;
 mod entries;
 mod error;
+mod examine;
 mod holds;
 mod kept;
 mod keys;
@@ -36,6 +37,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 pub use backup::{Backup, BackupError};
 pub use entries::Put;
 pub use error::StoreError;
+pub use examine::Ailment;
 pub use kept::Kept;
 pub use keys::{EntryKey, StoryKey};
 pub use moves::{Evidence, Moves};
@@ -112,6 +114,7 @@ impl Store {
             .map_err(|error| StoreError::opening(path, error))?;
         let readable = connection_settings(&conn).and_then(|()| readable(&conn));
         readable.map_err(|error| StoreError::opening(path, error))?;
+        schema::recognise(&conn, path)?;
         schema::require_current(&conn, path)?;
         let file = Some(StoreFile::at(path));
         Ok(Store { conn, file })
@@ -169,14 +172,18 @@ impl Store {
         }
     }
 
-    /// Errors when another file, or none, lies where this one was opened: what is written now would be lost with it.
-    pub fn still_there(&self) -> Result<(), StoreError> {
-        match &self.file {
-            Some(file) if identity(&file.path) != file.identity => Err(StoreError::Away {
+    /// Errors when another file, or none, lies where this one was opened, for what is written now would be lost with it; and when a newer headwater has
+    /// changed the store meanwhile.
+    pub fn still_ours(&self) -> Result<(), StoreError> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        if identity(&file.path) != file.identity {
+            return Err(StoreError::Away {
                 path: file.path.display().to_string(),
-            }),
-            _ => Ok(()),
+            });
         }
+        schema::refuse_newer(&self.conn, &file.path)
     }
 
     /// Reads all of the store once and says whether it is whole. Does not hold indexes against their tables, which takes many times as long; `doctor

@@ -245,23 +245,29 @@ fn steps() -> [M<'static>; 5] {
 
 /// Refuses what is no store of ours, or of a newer version. Reads only, so that what is refused is left as it was.
 pub(super) fn recognise(conn: &Connection, path: &Path) -> Result<(), StoreError> {
-    let path_text = || path.display().to_string();
-    let found = version(conn)?;
-    let known = steps().len();
-    if found > known {
-        return Err(StoreError::Newer {
-            path: path_text(),
-            found,
-            known,
-        });
-    }
+    refuse_newer(conn, path)?;
     // In this order: another process that is making the store just now marks it first.
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     if tables > 0 && application != APPLICATION_ID {
-        return Err(StoreError::NotAStore { path: path_text() });
+        return Err(StoreError::NotAStore {
+            path: path.display().to_string(),
+        });
     }
     Ok(())
+}
+
+/// Errors when a newer headwater wrote the store.
+pub(super) fn refuse_newer(conn: &Connection, path: &Path) -> Result<(), StoreError> {
+    let (found, known) = (version(conn)?, steps().len());
+    match found > known {
+        true => Err(StoreError::Newer {
+            path: path.display().to_string(),
+            found,
+            known,
+        }),
+        false => Ok(()),
+    }
 }
 
 /// Brings a recognised store up to date.
@@ -281,12 +287,16 @@ pub(super) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
     }
 }
 
+/// Errors when a recognised store is of an older version.
 pub(super) fn require_current(conn: &Connection, path: &Path) -> Result<(), StoreError> {
-    let (found, known, path) = (version(conn)?, steps().len(), path.display().to_string());
-    match found.cmp(&known) {
-        std::cmp::Ordering::Greater => Err(StoreError::Newer { path, found, known }),
-        std::cmp::Ordering::Less => Err(StoreError::Older { path, found, known }),
-        std::cmp::Ordering::Equal => Ok(()),
+    let (found, known) = (version(conn)?, steps().len());
+    match found < known {
+        true => Err(StoreError::Older {
+            path: path.display().to_string(),
+            found,
+            known,
+        }),
+        false => Ok(()),
     }
 }
 

@@ -810,12 +810,12 @@ fn a_store_is_made_whole_or_not_at_all() {
     };
     assert_eq!(names(), ["headwater.db"], "one file, no drafts, no log");
     let store = Store::open(&path).unwrap();
-    assert!(store.still_there().is_ok());
+    assert!(store.still_ours().is_ok());
     std::fs::rename(&path, folder.path().join("elsewhere")).unwrap();
-    let away = store.still_there().unwrap_err();
+    let away = store.still_ours().unwrap_err();
     assert!(matches!(away, StoreError::Away { .. }) && away.is_of_the_store());
     std::fs::write(&path, "").unwrap();
-    assert!(store.still_there().is_err(), "another file is not it");
+    assert!(store.still_ours().is_err(), "another file is not it");
     // What was a store and is empty now is not taken for a new one.
     let empty = Store::open(&path).err().unwrap().to_string();
     assert!(empty.contains("is an empty file"), "{empty}");

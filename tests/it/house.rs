@@ -51,6 +51,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["axum", "hyper", "hyper_util"],     &["serve"]),
     (&["sd_notify"],                      &["daemon"]),
     (&["clap", "comfy_table", "tracing_subscriber"], &["cli"]),
+    (&["rustix"],                         &["cli/doctor"]),
 ];
 
 /// Crates that any room may name: vocabulary, or small pure functions.

@@ -132,7 +132,9 @@ pub fn check_integrity(store: &Connection) {
 }
 
 pub fn one(store: &Connection, sql: &str) -> i64 {
-    store.query_row(sql, [], |row| row.get(0)).expect("a number")
+    store
+        .query_row(sql, [], |row| row.get(0))
+        .expect("a number")
 }
 
 fn each(

@@ -44,7 +44,9 @@ struct Scene<'a> {
 
 #[test]
 fn f4_f9_f48_a_daemon_killed_at_any_moment_loses_nothing_and_asks_nothing_twice() {
-    let seed = env::var("CRASH_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = env::var("CRASH_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
     kill_often(seed.unwrap_or(20_251_109), KILLS);
 }
 
@@ -246,7 +248,10 @@ impl Scene<'_> {
             "{kills} kills, {asked} questions, {} entries",
             book.entries.len()
         );
-        assert!(asked > kills, "too little was done for the kills to mean anything");
+        assert!(
+            asked > kills,
+            "too little was done for the kills to mean anything"
+        );
         for leftover in ["copy.db-journal", "headwater.db.new"] {
             assert!(!self.newsroom.path(leftover).exists(), "{leftover}");
         }

@@ -28,15 +28,21 @@ fn newsroom() -> Newsroom {
 /// The tables of the first release, as `src/store/schema.rs` has them for good.
 fn first_release() -> &'static str {
     let schema = include_str!("../../../src/store/schema.rs");
-    let (_, after) = schema.split_once("const FIRST: &str = r\"").expect("it is there");
+    let (_, after) = schema
+        .split_once("const FIRST: &str = r\"")
+        .expect("it is there");
     after.split_once("\";").expect("it ends").0
 }
 
 /// A store as the first release left it.
 fn old_store(path: &Path) {
     let store = Connection::open(path).expect("a store");
-    store.pragma_update(None, "journal_mode", "WAL").expect("set");
-    store.pragma_update(None, "application_id", APPLICATION).expect("set");
+    store
+        .pragma_update(None, "journal_mode", "WAL")
+        .expect("set");
+    store
+        .pragma_update(None, "application_id", APPLICATION)
+        .expect("set");
     store.execute_batch(first_release()).expect("tables");
     store.pragma_update(None, "user_version", 1).expect("set");
     let filled = format!(
@@ -54,7 +60,11 @@ fn old_store(path: &Path) {
 fn killed_after(newsroom: &Newsroom, time: Duration) -> bool {
     let mut command = newsroom.command(&["refresh", "--quiet"]);
     let log = fs::File::create(newsroom.path("killed.log")).expect("a log");
-    let mut child = command.stdout(Stdio::null()).stderr(log).spawn().expect("it starts");
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .expect("it starts");
     thread::sleep(time);
     child.kill().expect("killed");
     let status = child.wait().expect("dead");
@@ -118,7 +128,10 @@ fn a_store_whose_migration_is_killed_is_the_old_one_or_the_new_one() {
             }
         }
         assert_eq!(one(&store, "SELECT count(*) FROM entries"), ENTRIES as i64);
-        assert_eq!(one(&store, "SELECT count(representative) FROM stories"), ENTRIES as i64);
+        assert_eq!(
+            one(&store, "SELECT count(representative) FROM stories"),
+            ENTRIES as i64
+        );
         drop(store);
         newsroom.run(&["status"]).ended(0);
         assert_eq!(one(&newsroom.store(), "PRAGMA user_version"), latest);
@@ -141,7 +154,10 @@ fn a_store_whose_making_is_killed_is_there_whole_or_not_at_all() {
             let _ = fs::remove_file(newsroom.path(name));
         }
         let micros = dice.below(whole_time.as_micros() as usize);
-        killed += usize::from(killed_after(&newsroom, Duration::from_micros(micros as u64)));
+        killed += usize::from(killed_after(
+            &newsroom,
+            Duration::from_micros(micros as u64),
+        ));
         if newsroom.path("headwater.db").exists() {
             let store = newsroom.store();
             whole(&store);

@@ -94,6 +94,7 @@ impl World {
             );
             Reply::ok("text/html; charset=utf-8", html)
         });
+        origin.serve("/gone", Reply::status(410, "Gone"));
         World {
             origin,
             publishers,
@@ -226,7 +227,10 @@ fn answer(
     let (version, held) = (account.version, account.held);
     let with = request.header("If-None-Match").map(version_of);
     if with < held {
-        let fault = format!("{} was asked with {with:?}, and {held:?} was held", publisher.id);
+        let fault = format!(
+            "{} was asked with {with:?}, and {held:?} was held",
+            publisher.id
+        );
         ledger.faults.push(fault);
     }
     drop(ledger);
@@ -241,22 +245,18 @@ fn document(publisher: &Publisher, base: &str, version: usize) -> Reply {
     let names = names(publisher, version);
     match publisher.kind {
         Kind::Feed => {
-            let is_full = publisher.number < FULL;
-            let mut items: Vec<String> = names
-                .iter()
-                .map(|name| {
-                    let item = item_saying(name, &said(name));
-                    let page = format!("{base}/article?{name}");
-                    match is_full {
-                        true => item.replace(&format!("https://paper.example/{name}"), &page),
-                        false => item,
-                    }
-                })
-                .collect();
-            items.push(item_saying(
-                &format!("{}-edited", publisher.id),
-                &edition(version),
-            ));
+            let item = |name: &str, text: &str, page: &str| {
+                let (item, page) = (item_saying(name, text), format!("{base}{page}?{name}"));
+                match publisher.number < FULL {
+                    true => item.replace(&format!("https://paper.example/{name}"), &page),
+                    false => item,
+                }
+            };
+            let lasting = names.iter().map(|name| item(name, &said(name), "/article"));
+            let mut items: Vec<String> = lasting.collect();
+            // Its page is not to be had: what it says is what its feed says.
+            let edited = format!("{}-edited", publisher.id);
+            items.push(item(&edited, &edition(version), "/gone"));
             Reply::ok("application/rss+xml", rss(&items))
         }
         Kind::Page => {
@@ -264,8 +264,7 @@ fn document(publisher: &Publisher, base: &str, version: usize) -> Reply {
                 .iter()
                 .map(|name| format!("<article><h2><a href='/news/{name}'>What the desk says about {name}</a></h2><time datetime=2025-11-09>9 Nov</time></article>"))
                 .collect();
-            let html =
-                format!("<!doctype html><html lang=en><title>The Desk</title>{rows}</html>");
+            let html = format!("<!doctype html><html lang=en><title>The Desk</title>{rows}</html>");
             Reply::ok("text/html; charset=utf-8", html)
         }
         Kind::Sitemap => {
