@@ -8,13 +8,13 @@ use rusqlite::ErrorCode;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error(
-        "the store {path} cannot be opened: {reason}. Check that the folder exists and that this user may write there"
+        "the store {path} cannot be opened: {reason}; nothing was changed. Check that the folder exists and that this user may write there"
     )]
     Open { path: String, reason: String },
     #[error("there is no store at {path} yet; `headwater refresh` or `headwater run` makes it")]
     Missing { path: String },
     #[error(
-        "the store {path} may not be written by this user; nothing was changed. Check the permissions of the file and its folder"
+        "the store {path} may not be written by this user; nothing was changed. Check the permissions of the file, of its -wal and -shm, and of its folder"
     )]
     ReadOnly { path: String },
     #[error(
@@ -92,6 +92,19 @@ impl StoreError {
             | StoreError::Disk(_)
             | StoreError::Protected
             | StoreError::Damaged(_) => true,
+        }
+    }
+
+    /// The same of a store that is being opened: with its path, and for whoever waits at the terminal.
+    pub(super) fn at(self, path: &Path) -> StoreError {
+        let path = path.display().to_string();
+        match self {
+            StoreError::Protected => StoreError::ReadOnly { path },
+            StoreError::Disk(reason) => StoreError::Open { path, reason },
+            StoreError::Damaged(reason) if !reason.starts_with(&path) => {
+                StoreError::Damaged(format!("{path}: {reason}"))
+            }
+            other => other,
         }
     }
 

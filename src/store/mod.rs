@@ -16,6 +16,7 @@ mod links;
 mod moves;
 mod page_texts;
 mod pages;
+mod panics;
 mod parts;
 mod report;
 mod schema;
@@ -32,7 +33,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
 pub use backup::{Backup, BackupError};
 pub use entries::Put;
@@ -43,6 +44,7 @@ pub use keys::{EntryKey, StoryKey};
 pub use moves::{Evidence, Moves};
 pub use page_texts::{PageFacts, PageRecord, PageTotals};
 pub use pages::{PageClaim, PageWish};
+pub use panics::Panics;
 pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, VisitFacts};
 pub use sources::{Claim, Listed, VisitRecord};
 pub use stories::Speaker;
@@ -91,7 +93,12 @@ impl Store {
     /// Errors when the file cannot be opened or written, is no store, is empty, or comes from a newer headwater; nothing is changed then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         begin::make(path)?;
+        Store::open_made(path).map_err(|error| error.at(path))
+    }
+
+    fn open_made(path: &Path) -> Result<Self, StoreError> {
         let mut conn = open_to_write(path).map_err(|error| StoreError::opening(path, error))?;
+        refuse_read_only(&conn)?;
         let readable = connection_settings(&conn).and_then(|()| readable(&conn));
         readable.map_err(|error| StoreError::opening(path, error))?;
         schema::recognise(&conn, path)?;
@@ -281,6 +288,15 @@ fn readable(conn: &Connection) -> rusqlite::Result<()> {
 /// A store that can be opened but not written is told now, not at the first visit.
 fn writable(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute_batch("BEGIN IMMEDIATE; ROLLBACK")
+}
+
+/// SQLite opens for reading what it may not write, and says so only when asked: even `BEGIN IMMEDIATE` succeeds. Asked before the first look into the file,
+/// which would leave a -shm beside it that nobody may write either.
+fn refuse_read_only(conn: &Connection) -> Result<(), StoreError> {
+    match conn.is_readonly(MAIN_DB)? {
+        true => Err(StoreError::Protected),
+        false => Ok(()),
+    }
 }
 
 #[cfg(test)]

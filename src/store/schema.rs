@@ -233,13 +233,19 @@ CREATE INDEX pages_due ON pages (due) WHERE due IS NOT NULL;
 CREATE INDEX pages_via ON pages (via) WHERE via IS NOT NULL;
 ";
 
-fn steps() -> [M<'static>; 5] {
+/// Panics are counted for every source at every `status`, and are next to none of its visits.
+const PANICS: &str = r"
+CREATE INDEX visits_panicked ON visits (source, at) WHERE outcome = 'panicked';
+";
+
+fn steps() -> [M<'static>; 6] {
     [
         M::up(FIRST),
         M::up(SECOND),
         M::up(CARRIED),
         M::up(PARTS),
         M::up(FULL),
+        M::up(PANICS),
     ]
 }
 
