@@ -65,9 +65,13 @@ pub enum StoreError {
         "the store is damaged: {0}. Nothing of this change was kept. Stop headwater, move the store away with its -wal and -shm, and put a backup in its place; without one, `sqlite3 STORE .recover` saves what can be read"
     )]
     Damaged(String),
-    #[error("the store could not be read or written: {0}")]
+    #[error(
+        "the store could not be read or written: {0}. Nothing of this change was kept; `headwater doctor` looks for the cause"
+    )]
     Sql(String),
-    #[error("the store holds something this version cannot read: {0}")]
+    #[error(
+        "the store holds something this version cannot read: {0}. It was left as it is; `headwater doctor --deep` looks for the cause"
+    )]
     Content(String),
     /// A panic inside [`super::Store::attempt`]: a fault of ours, whose changes were undone.
     #[error("a fault of headwater's own, please report it: {0}")]

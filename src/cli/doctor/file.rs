@@ -91,7 +91,7 @@ pub(super) fn sizes(config: &Config) -> Vec<Fault> {
         ));
     }
     let size = store.metadata().map_or(0, |facts| facts.len());
-    if let Ok(disk) = statvfs(&folder_of(store)) {
+    if let Ok(disk) = statvfs(folder_of(store)) {
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
         faults.extend(short_of_room(free, size, store));
     }
@@ -124,8 +124,9 @@ mod tests {
     #[test]
     fn a_disk_needs_room_for_the_store_once_more() {
         let store = Path::new("/srv/news/headwater.db");
-        let name =
-            |free, size| short_of_room(free << 20, size << 20, store).map(|fault| fault.name);
+        let name = |free: u64, size: u64| {
+            short_of_room(free << 20, size << 20, store).map(|fault| fault.name)
+        };
         assert_eq!(name(63, 1), Some("disk-low"));
         assert_eq!(name(65, 1), None);
         assert_eq!(name(500, 501), Some("disk-low"));

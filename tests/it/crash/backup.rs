@@ -51,7 +51,9 @@ fn a_backup_under_load_holds_all_that_was_committed_before_it_began() {
     // It remembers who was at work when it was made.
     let faults = told["faults"].as_array().expect("faults");
     assert!(
-        faults.iter().all(|fault| fault["name"] == "lease-of-the-dead"),
+        faults
+            .iter()
+            .all(|fault| fault["name"] == "lease-of-the-dead"),
         "{told}"
     );
     let before = Book::read(&newsroom.store());

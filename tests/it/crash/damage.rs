@@ -54,11 +54,7 @@ fn a_damaged_store_is_told_with_what_to_do_and_left_alone() {
             whole[..middle + 100].to_vec(),
             "is damaged",
         ),
-        (
-            "cut in the header",
-            whole[..60].to_vec(),
-            "is damaged",
-        ),
+        ("cut in the header", whole[..60].to_vec(), "is damaged"),
         ("another header", flipped(0, 16), "is not a headwater store"),
         ("nothing", Vec::new(), "is an empty file"),
     ] {
