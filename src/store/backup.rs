@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::begin::{beside, put};
-use super::{Store, StoreError, connection_settings, identity, readable, schema};
+use super::connection::{connection_settings, identity, readable};
+use super::{Store, StoreError, schema};
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

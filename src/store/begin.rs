@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{StoreError, prepare, schema};
+use super::connection::prepare;
+use super::{StoreError, schema};
 
 /// Makes a store where nothing is. Of several processes that begin at once one makes it, and the others wait.
 ///

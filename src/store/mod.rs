@@ -5,6 +5,7 @@
 
 mod backup;
 mod begin;
+mod connection;
 mod editions;
 mod entries;
 mod error;
@@ -27,13 +28,15 @@ mod stories;
 mod withdrawn;
 
 use std::any::Any;
-use std::os::unix::fs::MetadataExt;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
+
+use connection::{
+    connection_settings, identity, open_to_write, patiently, prepare, readable, refuse_read_only,
+    writable,
+};
 
 pub use backup::{Backup, BackupError};
 pub use entries::Put;
@@ -49,16 +52,6 @@ pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, Visit
 pub use sources::{Claim, Listed, VisitRecord};
 pub use stories::Speaker;
 pub use withdrawn::Withdrawal;
-
-/// How long a statement waits for another process that is writing. A commit takes milliseconds; one that takes this long is a stuck
-/// disk.
-const BUSY_WAIT: Duration = Duration::from_secs(10);
-
-/// Between two tries where SQLite itself does not wait: a few times what making a store takes.
-const BUSY_PAUSE: Duration = Duration::from_millis(50);
-
-/// Prepared statements kept: there are some sixty verbs.
-const STATEMENTS: usize = 96;
 
 /// One connection to the store. Verbs take `&self`, so that they can be called inside [`Store::transaction`]; SQLite serialises writers.
 pub struct Store {
@@ -80,11 +73,6 @@ impl StoreFile {
             identity: identity(path),
         }
     }
-}
-
-/// Device and inode.
-fn identity(path: &Path) -> Option<(u64, u64)> {
-    path.metadata().ok().map(|facts| (facts.dev(), facts.ino()))
 }
 
 impl Store {
@@ -237,66 +225,6 @@ fn words_of(cause: &(dyn Any + Send)) -> String {
     let words = cause.downcast_ref::<&str>().map(ToString::to_string);
     let words = words.or_else(|| cause.downcast_ref::<String>().cloned());
     words.unwrap_or_else(|| "it did not say why".into())
-}
-
-/// Opens a file that is there: one that has just been removed is not made again, empty.
-fn open_to_write(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(path, flags)
-}
-
-fn prepare(conn: &Connection) -> rusqlite::Result<()> {
-    connection_settings(conn)?;
-    // WAL lets readers read while one writes; NORMAL loses no commit when the process dies, and at a power cut at most the last ones, whole.
-    conn.pragma_update(None, "journal_mode", "WAL")?;
-    conn.pragma_update(None, "synchronous", "NORMAL")
-}
-
-fn connection_settings(conn: &Connection) -> rusqlite::Result<()> {
-    conn.busy_timeout(BUSY_WAIT)?;
-    conn.set_prepared_statement_cache_capacity(STATEMENTS);
-    conn.pragma_update(None, "foreign_keys", true)?;
-    conn.pragma_update(None, "temp_store", "MEMORY")
-}
-
-/// Tries again while another process is in the way. Statements wait by themselves; the switch to WAL, at which processes meet that begin a store at
-/// once, does not.
-fn patiently(work: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
-    let mut waited = Duration::ZERO;
-    loop {
-        match work() {
-            Err(error) if is_busy(&error) && waited < BUSY_WAIT => thread::sleep(BUSY_PAUSE),
-            ended => return ended,
-        }
-        waited += BUSY_PAUSE;
-    }
-}
-
-fn is_busy(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error_code();
-    matches!(
-        code,
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
-    )
-}
-
-/// SQLite opens any file; what it is shows at the first look into it.
-fn readable(conn: &Connection) -> rusqlite::Result<()> {
-    conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-}
-
-/// A store that can be opened but not written is told now, not at the first visit.
-fn writable(conn: &Connection) -> rusqlite::Result<()> {
-    conn.execute_batch("BEGIN IMMEDIATE; ROLLBACK")
-}
-
-/// SQLite opens for reading what it may not write, and says so only when asked: even `BEGIN IMMEDIATE` succeeds. Asked before the first look into the file,
-/// which would leave a -shm beside it that nobody may write either.
-fn refuse_read_only(conn: &Connection) -> Result<(), StoreError> {
-    match conn.is_readonly(MAIN_DB)? {
-        true => Err(StoreError::Protected),
-        false => Ok(()),
-    }
 }
 
 #[cfg(test)]

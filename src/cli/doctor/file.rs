@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Access, access, statvfs};
 use rustix::process::getuid;
 
-use super::Fault;
+use super::fault::Fault;
 use crate::config::Config;
 
 /// A log larger than this is not what SQLite leaves behind by itself: somebody reads for hours, or nobody ever closed the store.

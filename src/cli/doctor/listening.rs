@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Host;
 
-use super::Fault;
+use super::fault::Fault;
 use crate::config::{Config, Server};
 
 /// How long whoever listens may take to say who he is.

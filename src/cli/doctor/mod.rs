@@ -1,5 +1,6 @@
 //! `headwater doctor`: what is wrong, where, and what to do about it. Changes nothing.
 
+mod fault;
 mod file;
 mod listening;
 mod remedies;
@@ -9,6 +10,7 @@ use chrono::Utc;
 use clap::Args;
 use serde::Serialize;
 
+use self::fault::Fault;
 use super::ended::Ended;
 use super::open::Everywhere;
 use super::out;
@@ -28,35 +30,6 @@ pub(super) struct Options {
 struct Shape {
     ok: bool,
     faults: Vec<Fault>,
-}
-
-/// One thing that is wrong.
-#[derive(Debug, Serialize)]
-struct Fault {
-    /// Stable, kebab-case.
-    name: &'static str,
-    /// The file, source, feed or address it is about.
-    #[serde(rename = "where")]
-    place: String,
-    what: String,
-    #[serde(rename = "do")]
-    remedy: String,
-}
-
-impl Fault {
-    fn new(
-        name: &'static str,
-        place: impl Into<String>,
-        what: impl Into<String>,
-        remedy: impl Into<String>,
-    ) -> Fault {
-        Fault {
-            name,
-            place: place.into(),
-            what: what.into(),
-            remedy: remedy.into(),
-        }
-    }
 }
 
 /// Exit code 1 when anything is wrong.

@@ -2,9 +2,20 @@
 
 const REPORT: &str = "please report it; it costs nothing else, and feeds go on";
 
+type Remedy = (&'static str, &'static str);
+
 /// What is wrong, and what to do.
-pub(super) fn remedy(name: &str) -> (&'static str, &'static str) {
-    match name {
+pub(super) fn remedy(name: &str) -> Remedy {
+    let known = of_rows(name).or_else(|| of_work(name));
+    known.unwrap_or((
+        "it is not as it should be",
+        "look at the message, and at the log",
+    ))
+}
+
+/// What the tables say of each other.
+fn of_rows(name: &str) -> Option<Remedy> {
+    Some(match name {
         "store-damaged" => (
             "the file is damaged, as by a failing disk or a copy made while it was written",
             "stop headwater, move the store away with its -wal and -shm, and put a backup in its place; without one, `sqlite3 STORE .recover` saves what can be read",
@@ -42,6 +53,13 @@ pub(super) fn remedy(name: &str) -> (&'static str, &'static str) {
             "stories are held as published by feeds that are not in feeds.toml any more, and are never dropped",
             "start the daemon, which ends that; or put the feed back",
         ),
+        _ => return None,
+    })
+}
+
+/// What is done with sources, and when.
+fn of_work(name: &str) -> Option<Remedy> {
+    Some(match name {
         "lease-of-the-dead" => (
             "sources are claimed by a process that has ended without giving them back",
             "nothing, if it ended in the last minute: claims end by themselves. If it lives in another container, all is well",
@@ -74,9 +92,6 @@ pub(super) fn remedy(name: &str) -> (&'static str, &'static str) {
             "a parser failed on its document, which is kept",
             "`headwater inspect --kept SOURCE --raw` prints it, for a bug report; it goes once the source reads well",
         ),
-        _ => (
-            "it is not as it should be",
-            "look at the message, and at the log",
-        ),
-    }
+        _ => return None,
+    })
 }

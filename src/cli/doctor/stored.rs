@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rustix::process::{Pid, test_kill_process};
 
-use super::Fault;
+use super::fault::Fault;
 use super::remedies::remedy;
 use crate::config::Config;
 use crate::store::{Ailment, Store, StoreError};
