@@ -1,6 +1,6 @@
 //! `doctor` finds every fault that is planted, and names that one and no other.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::io::{Seek, SeekFrom, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::newsroom::{ALL, Newsroom, free_ports};
 
-/// Two articles on disk, and a source on the web that nobody visits here.
+/// Articles on disk, so that nobody is asked for anything.
 const SECTIONS: &str = "[[source]]\nid = \"desk\"\nfiles = \"in/*\"\n";
 
 fn newsroom() -> Newsroom {
@@ -364,5 +364,4 @@ fn doctor_names_places_where_headwater_cannot_be_reached() {
         daemon.log()
     );
     daemon.stop();
-    File::open(newsroom.path("headwater.db")).expect("left in place");
 }

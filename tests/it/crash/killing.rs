@@ -52,7 +52,7 @@ fn f4_f9_f48_a_daemon_killed_at_any_moment_loses_nothing_and_asks_nothing_twice(
 
 /// `CRASH_KILLS=5000 cargo test --test it -- --ignored killed_thousands`, with `CRASH_SEED` to see a failure again.
 #[test]
-#[ignore = "takes half an hour"]
+#[ignore = "takes ten minutes"]
 fn f4_f9_f48_a_daemon_killed_thousands_of_times_loses_nothing() {
     let number = |name: &str| env::var(name).ok().and_then(|text| text.parse().ok());
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
