@@ -2,15 +2,19 @@
 
 mod abreast;
 mod add;
+mod backup;
 mod check;
+mod doctor;
 mod ended;
 mod explain;
 mod inspect;
 mod inspect_shape;
 mod log;
+mod moment;
 mod open;
 mod out;
 mod pages;
+mod panics;
 mod refresh;
 mod rhythm;
 mod run;
@@ -52,6 +56,10 @@ enum Command {
     Stories(stories::Options),
     /// Why a story is there, why it is not, or why it was never seen
     Explain(explain::Options),
+    /// Copy the store into one file, while it is in use
+    Backup(backup::Options),
+    /// Look for what is wrong: store, files, clock, ports, sources
+    Doctor(doctor::Options),
 }
 
 /// Runs the program and says how it ended.
@@ -76,6 +84,8 @@ pub fn main() -> ExitCode {
         Command::Status(options) => status::run(&everywhere, &options),
         Command::Stories(options) => stories::run(&everywhere, &options),
         Command::Explain(options) => explain::run(&everywhere, &options),
+        Command::Backup(options) => backup::run(&everywhere, &options),
+        Command::Doctor(options) => doctor::run(&everywhere, &options),
     };
     match ended.unwrap_or_else(|ended| ended) {
         Ended::Done => ExitCode::SUCCESS,

@@ -1,14 +1,16 @@
 //! `headwater status`: how each source is.
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::ended::Ended;
+use super::moment::moment;
 use super::open::{Everywhere, configuration, store_to_read};
 use super::out;
 use super::pages::{OdditySheet, PagesSheet, pages_in_words, pages_sheet};
+use super::panics::{PanicsSheet, panics_in_words, panics_sheet};
 use super::rhythm::{RhythmSheet, rhythm_in_short, rhythm_sheet, timing_in_words};
 use crate::date;
 use crate::ingest::Asks;
@@ -85,6 +87,9 @@ struct SourceShape {
     withdrawn: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     full_text: Option<PagesSheet>,
+    /// Visits on which headwater itself failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    panics: Option<PanicsSheet>,
     /// When the document came that `inspect --kept` shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     kept_document: Option<String>,
@@ -189,6 +194,7 @@ fn shape(counts: Totals, facts: &[SourceFacts]) -> Shape {
             moving: moving(source),
             withdrawn: source.withdrawn,
             full_text: pages_sheet(&source.pages),
+            panics: panics_sheet(&source.panics),
             kept_document: source.specimen.map(date::rfc3339),
             oddities: last
                 .iter()
@@ -225,7 +231,7 @@ fn moving(source: &SourceFacts) -> Option<MovingShape> {
     })
 }
 
-/// What the operator should know of a source's address, and do about it.
+/// What the operator should know of a source, and do about it.
 fn of_its_address(source: &SourceFacts) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(to) = &source.moves.moved_to {
@@ -251,6 +257,7 @@ fn of_its_address(source: &SourceFacts) -> Vec<String> {
             "has the address of source {leader}, whose visits serve both"
         ));
     }
+    lines.extend(panics_in_words(&source.panics));
     if source.specimen.is_some() {
         lines.push(format!(
             "a parser failed on its document, which is kept: `headwater inspect --kept {} --raw` prints it, for a bug report",
@@ -318,29 +325,6 @@ fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
     text
 }
 
-/// An instant as people say it: `5 min ago`, `in 2 h`.
-fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let seconds = (at - now).num_seconds();
-    let size = seconds.unsigned_abs();
-    let amount = match size {
-        0..=59 => {
-            return if seconds <= 0 {
-                "now".into()
-            } else {
-                format!("in {size} s")
-            };
-        }
-        60..=3599 => format!("{} min", size / 60),
-        3600..=172_799 => format!("{} h", size / 3600),
-        _ => format!("{} d", size / 86_400),
-    };
-    if seconds < 0 {
-        format!("{amount} ago")
-    } else {
-        format!("in {amount}")
-    }
-}
-
 fn in_full(source: &SourceFacts) -> String {
     let mut text = format!(
         "{}  {}\n  {}\n  {} entries, {} failures in a row\n",
@@ -391,19 +375,4 @@ fn in_full(source: &SourceFacts) -> String {
         None => text.push_str("  never visited again: the publisher said twice that it is gone; remove the source or change its address\n"),
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn moments_are_said_as_people_say_them() {
-        let now = DateTime::from_timestamp(1_000_000, 0).unwrap();
-        let at = |seconds| moment(now + chrono::TimeDelta::seconds(seconds), now);
-        assert_eq!(
-            [at(0), at(-10), at(30), at(-300), at(7200), at(-400_000)],
-            ["now", "now", "in 30 s", "5 min ago", "in 2 h", "4 d ago"]
-        );
-    }
 }

@@ -15,7 +15,7 @@ use crate::ingest::{Rule, Visit};
 use crate::pipeline::{Composed, catch_up, compose, listed, settle, settle_pages, site};
 use crate::publish::{Shelf, Site};
 use crate::schedule::{Because, Step, has_passed, step};
-use crate::store::{Store, StoreError};
+use crate::store::{Claim, Store, StoreError};
 
 /// How often entries past `keep` are looked for: they are counted in days.
 const PRUNE_EVERY: Duration = Duration::from_secs(6 * 3_600);
@@ -117,8 +117,18 @@ impl Desk {
         }
     }
 
+    /// Gives claims back that nobody heard of. When that fails they end by themselves, once nothing else is under way.
+    pub fn give_back(&self, claims: &[Claim], owner: &str) {
+        for claim in claims {
+            if let Err(error) = self.store.release(&claim.source, owner) {
+                tracing::warn!(source = %claim.source, %error, "a claim could not be given back");
+            }
+        }
+    }
+
     /// Settles what has ended and notes which feeds it made stale. On an error what is left in the harvest was not stored.
     pub fn settle(&mut self, harvest: &mut Harvest, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.store.still_ours()?;
         if !harvest.visits.is_empty() {
             self.settle_visits(&harvest.visits, now)?;
             harvest.visits.clear();
@@ -187,6 +197,7 @@ impl Desk {
 
     /// What is done now and then: seeing that another process wrote, dropping what is past `keep`.
     pub fn tidy(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.store.still_ours()?;
         let version = self.store.data_version()?;
         if version != self.version {
             self.version = version;

@@ -89,25 +89,59 @@ impl Keeper {
         &self,
         work: impl FnOnce(&mut Desk) -> T + Send + 'static,
     ) -> Option<T> {
-        let (answer, asked) = oneshot::channel();
-        let job = Job::Ask(Box::new(move |desk| {
-            // An asker who has gone must not have things done behind his back: a claim would be nobody's.
-            if !answer.is_closed() {
-                // He may go at this very moment; then nobody needs the answer.
-                let _ = answer.send(work(desk));
-            }
-        }));
-        self.jobs.send(job).await.ok()?;
+        let asked = self.hand_in(work, |_, _| ()).await?;
         asked.await.ok()
     }
 
     /// The same, but for those who must not stand still: `None` as well when the keeper is busy for longer than a few seconds, as it is while the store
-    /// is sick. What was asked is then not done.
+    /// is sick. What was asked is then not done, unless it has begun.
     pub async fn ask_soon<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Desk) -> T + Send + 'static,
     ) -> Option<T> {
-        tokio::time::timeout(SOON, self.ask(work)).await.ok()?
+        self.ask_soon_or(work, |_, _| ()).await
+    }
+
+    /// The same for what must not be done behind the asker's back: when he has gone before it was done, it is undone. A claim would be nobody's otherwise,
+    /// and would be renewed with the others for good.
+    pub async fn ask_soon_or<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Desk) -> T + Send + 'static,
+        undo: impl FnOnce(&mut Desk, T) + Send + 'static,
+    ) -> Option<T> {
+        let mut asked = tokio::time::timeout(SOON, self.hand_in(work, undo))
+            .await
+            .ok()??;
+        match tokio::time::timeout(SOON, &mut asked).await {
+            Ok(answer) => answer.ok(),
+            Err(_) => {
+                // From here on the keeper finds nobody; an answer that came in this very moment is taken.
+                asked.close();
+                asked.try_recv().ok()
+            }
+        }
+    }
+
+    async fn hand_in<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Desk) -> T + Send + 'static,
+        undo: impl FnOnce(&mut Desk, T) + Send + 'static,
+    ) -> Option<oneshot::Receiver<T>> {
+        let (answer, asked) = oneshot::channel();
+        let job = Job::Ask(Box::new(move |desk| {
+            if !answer.is_closed()
+                && let Err(unheard) = answer.send(work(desk))
+            {
+                undo(desk, unheard);
+            }
+        }));
+        self.jobs.send(job).await.ok()?;
+        Some(asked)
+    }
+
+    /// Returns when the keeper has ended, which it does by itself only by a panic.
+    pub async fn gone(&self) {
+        self.jobs.closed().await;
     }
 
     /// Tells the keeper not to wait for a sick store any longer: the process is about to end.
@@ -181,5 +215,61 @@ fn wait(stop: &Stop, pause: Duration) -> bool {
 fn compose(desk: &mut Desk) {
     if let Err(error) = desk.compose(Utc::now()) {
         tracing::error!(%error, "feeds could not be composed; the published ones stay as they are");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::store::Store;
+    use std::path::Path;
+    use std::sync::mpsc;
+    use tokio::sync::watch;
+
+    fn keeper() -> (Keeper, thread::JoinHandle<()>) {
+        let config = config::parse("", Path::new("/srv/feeds.toml")).unwrap();
+        let (shelf, _) = watch::channel(Arc::default());
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let desk = Desk::new(Store::in_memory().unwrap(), Arc::new(config), shelf, now).unwrap();
+        Keeper::start(desk, 1).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_asked_by_someone_who_has_gone_is_undone() {
+        let (keeper, _) = keeper();
+        let (began, seen) = oneshot::channel();
+        let (go, wait) = mpsc::channel::<()>();
+        let (undone, told) = mpsc::channel();
+        let asked = tokio::spawn(async move {
+            let work = move |_: &mut Desk| {
+                let _ = began.send(());
+                wait.recv().map(|()| "claimed")
+            };
+            let undo = move |_: &mut Desk, claim| {
+                let _ = undone.send(claim);
+            };
+            keeper.ask_soon_or(work, undo).await
+        });
+        seen.await.unwrap();
+        asked.abort();
+        assert!(asked.await.is_err());
+        go.send(()).unwrap();
+        assert_eq!(told.recv().unwrap(), Ok("claimed"));
+    }
+
+    #[tokio::test]
+    async fn a_panic_on_the_keepers_thread_is_noticed_and_rolls_back() {
+        let (keeper, thread) = keeper();
+        let panicking = keeper.ask(|desk| {
+            desk.store()
+                .transaction(|_| -> Result<(), crate::store::StoreError> {
+                    panic!("a fault of ours")
+                })
+        });
+        assert!(panicking.await.is_none());
+        keeper.gone().await;
+        assert!(keeper.ask_soon(|_| ()).await.is_none(), "nobody is there");
+        assert!(thread.join().is_err());
     }
 }

@@ -5,19 +5,23 @@
 
 mod chance;
 mod desk;
+mod error;
 mod files;
 mod fulltext;
 mod harvest;
 mod keeper;
+mod listeners;
 mod pages;
 mod reading;
 mod reload;
 mod rounds;
 mod run;
+mod trouble;
 mod visits;
 
+pub use error::RunError;
 pub use fulltext::fetch_pages;
 pub use reading::StatusJson;
 pub use rounds::{Wanted, refresh};
-pub use run::{RunError, run};
+pub use run::run;
 pub use visits::Clock;

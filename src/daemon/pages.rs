@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use super::desk::Desk;
 use super::keeper::Keeper;
 use super::rounds::LEASE;
 use super::visits::Clock;
@@ -46,10 +47,17 @@ impl<F: Fetch + 'static> Pages<F> {
             return;
         }
         let (owner, now) = (owner.to_string(), (self.clock)());
-        let asked = keeper.ask_soon(move |desk| {
+        let work = move |desk: &mut Desk| {
             let limit = (room, TRIES);
             desk.store()
                 .claim_pages(&sources, now, limit, LEASE, &owner)
+        };
+        let asked = keeper.ask_soon_or(work, move |desk, claimed| {
+            for claim in claimed.unwrap_or_default() {
+                if let Err(error) = desk.store().release_page(claim.entry, now) {
+                    tracing::warn!(source = %claim.source, %error, "a claim could not be given back");
+                }
+            }
         });
         let claims = match asked.await {
             Some(Ok(claims)) => claims,

@@ -44,7 +44,8 @@ impl Reading {
         let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
         let asked = tokio::task::spawn_blocking(move || {
             let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let store = match taken {
+            // One whose file was moved away would go on telling of it.
+            let store = match taken.filter(|store| store.still_ours().is_ok()) {
                 Some(store) => store,
                 None => Store::open_read_only(&path)?,
             };

@@ -1,32 +1,31 @@
 //! `run`: from a configuration to a drained shutdown.
 
-use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sd_notify::NotifyState;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use super::desk::Desk;
+use super::error::RunError;
 use super::files::Files;
 use super::keeper::Keeper;
+use super::listeners::bind;
 use super::pages::Pages;
 use super::reading::{Reading, StatusJson};
 use super::reload::Reload;
 use super::rounds::{LEASE, is_time_to_renew, owner};
+use super::trouble::Trouble;
 use super::visits::Visits;
-use crate::config::{Config, Server};
+use crate::config::Config;
 use crate::ingest::Force;
 use crate::ingest::fetch::Web;
 use crate::publish::Shelf;
 use crate::schedule::has_passed;
-use crate::serve::{self, Admin, Public};
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
 /// How often the loop looks around though nothing happens: for a changed feeds.toml, another process's writes, the watchdog.
 const TICK: Duration = Duration::from_secs(2);
@@ -36,20 +35,6 @@ const DRAIN: Duration = Duration::from_secs(15);
 
 /// How long visits that have ended already may take to be stored at the end.
 const SETTLE: Duration = Duration::from_secs(5);
-
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("[server] {key} = \"{address}\": {reason}")]
-    Listen {
-        key: &'static str,
-        address: SocketAddr,
-        reason: String,
-    },
-    #[error("{0}")]
-    Start(String),
-}
 
 /// Runs until SIGTERM or SIGINT, then drains. `ready` is told once everything listens and the shelf is composed.
 pub async fn run(
@@ -69,13 +54,15 @@ pub async fn run(
         hangup: signal(SignalKind::hangup()).map_err(start)?,
     };
     let store = Store::open(&config.store.path)?;
+    // A store that is damaged is not written to, which would damage it further.
+    store.check()?;
     let (shelf, shelves) = watch::channel(Arc::new(Shelf::default()));
     let (configs, config_seen) = watch::channel(Arc::clone(&config));
     let desk = Desk::new(store, Arc::clone(&config), shelf, Utc::now())?;
     let (keeper, thread) = Keeper::start(desk, config.concurrency).map_err(start)?;
     let reading = Reading::new(config.store.path.clone(), config_seen, status);
     let (stop, stopping) = watch::channel(false);
-    let servers = listeners
+    let mut servers = listeners
         .map(|listeners| listeners.serve(&shelves, &reading, &stopping))
         .unwrap_or_default();
     // Composing is the keeper's first work, so its first answer means the shelf is up.
@@ -97,8 +84,11 @@ pub async fn run(
         looked: Utc::now(),
         reload: Reload::new(&config.path),
         files: Files::default(),
+        trouble: Trouble::default(),
     };
-    rounds.turn(signals).await;
+    // What ends the loop otherwise than a signal ends the process at once, and loudly: a daemon without its keeper would serve old news for good, and no
+    // supervisor would know.
+    rounds.turn(signals, &mut servers).await?;
     notify(&[NotifyState::Stopping]);
     tracing::info!("stopping: no new visits, answers under way are finished");
     drain(rounds, stop, servers).await;
@@ -114,13 +104,11 @@ pub async fn run(
     Ok(())
 }
 
-async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, servers: Vec<JoinHandle<()>>) {
+async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, mut servers: JoinSet<()>) {
     stop.send_replace(true);
+    // A server that panicked has told so; the others still drain.
     let ended = tokio::time::timeout(DRAIN, async {
-        for server in servers {
-            // A server that panicked has told so; the others still drain.
-            let _ = server.await;
-        }
+        while servers.join_next().await.is_some() {}
     });
     if ended.await.is_err() {
         tracing::warn!(within = ?DRAIN, "some connections were still open and are cut");
@@ -146,89 +134,6 @@ async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, servers: Vec<JoinH
     }
 }
 
-struct Listeners {
-    public: TcpListener,
-    admin: Option<TcpListener>,
-}
-
-async fn bind(server: &Server) -> Result<Listeners, RunError> {
-    let listen = async |key, address: SocketAddr| {
-        TcpListener::bind(address)
-            .await
-            .map_err(|error| RunError::Listen {
-                key,
-                address,
-                reason: why_not(&error),
-            })
-    };
-    let public = listen("listen", server.listen).await?;
-    let admin = match server.admin {
-        Some(address) => Some(listen("admin", address).await?),
-        None => None,
-    };
-    Ok(Listeners { public, admin })
-}
-
-/// Why an address cannot be listened on, and what to do.
-fn why_not(error: &std::io::Error) -> String {
-    use std::io::ErrorKind::{AddrInUse, AddrNotAvailable, PermissionDenied};
-    match error.kind() {
-        AddrInUse => {
-            "another process listens there already. Stop it, or choose another port".into()
-        }
-        AddrNotAvailable => {
-            "this machine has no such address. Use 127.0.0.1, 0.0.0.0 or one of its own".into()
-        }
-        PermissionDenied => {
-            "this user may not: ports below 1024 are for root. Choose a higher one, behind a proxy"
-                .into()
-        }
-        _ => error.to_string(),
-    }
-}
-
-impl Listeners {
-    fn serve(
-        self,
-        shelves: &watch::Receiver<Arc<Shelf>>,
-        reading: &Reading,
-        stopping: &watch::Receiver<bool>,
-    ) -> Vec<JoinHandle<()>> {
-        let reading = Arc::new(reading.clone());
-        let public = Public {
-            shelf: shelves.clone(),
-            stories: Arc::clone(&reading) as _,
-        };
-        let mut servers = vec![tokio::spawn(told(
-            "public",
-            serve::serve(self.public, public, stopped(stopping.clone())),
-        ))];
-        if let Some(listener) = self.admin {
-            let admin = Admin {
-                shelf: shelves.clone(),
-                stories: Arc::clone(&reading) as _,
-                status: reading,
-            };
-            servers.push(tokio::spawn(told(
-                "admin",
-                serve::serve_admin(listener, admin, stopped(stopping.clone())),
-            )));
-        }
-        servers
-    }
-}
-
-async fn told(which: &'static str, serving: impl Future<Output = Result<(), serve::ServeError>>) {
-    if let Err(error) = serving.await {
-        tracing::error!(which, %error, "a listener ended");
-    }
-}
-
-async fn stopped(mut stopping: watch::Receiver<bool>) {
-    // An error means that the daemon itself is gone, which is as good a reason to stop.
-    let _ = stopping.wait_for(|stop| *stop).await;
-}
-
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
@@ -248,11 +153,16 @@ struct Rounds {
     looked: DateTime<Utc>,
     reload: Reload,
     files: Files,
+    trouble: Trouble,
 }
 
 impl Rounds {
-    /// Turns until told to end.
-    async fn turn(&mut self, mut signals: Signals) {
+    /// Turns until told to end. Errors when it cannot go on: the keeper or a listener is gone.
+    async fn turn(
+        &mut self,
+        mut signals: Signals,
+        servers: &mut JoinSet<()>,
+    ) -> Result<(), RunError> {
         loop {
             let next = self.claim().await;
             let (config, visits) = (self.configs.borrow().clone(), self.visits.under_way());
@@ -272,8 +182,10 @@ impl Rounds {
                     self.hand_over().await;
                 }
                 () = tokio::time::sleep(pause) => {}
-                _ = signals.terminate.recv() => return,
-                _ = signals.interrupt.recv() => return,
+                () = self.keeper.gone() => return Err(RunError::KeeperLost),
+                Some(_) = servers.join_next() => return Err(RunError::ListenerLost),
+                _ = signals.terminate.recv() => return Ok(()),
+                _ = signals.interrupt.recv() => return Ok(()),
                 _ = signals.hangup.recv() => {
                     notify(&[NotifyState::Reloading]);
                     self.reload.take_over(&self.keeper, &self.configs).await;
@@ -290,15 +202,24 @@ impl Rounds {
         let room = self.visits.room(&config, self.pages.under_way())?;
         let owner = self.owner.clone();
         let now = Utc::now();
-        let asked = self.keeper.ask_soon(move |desk| {
+        let given_back = owner.clone();
+        let work = move |desk: &mut Desk| {
             desk.keep_time(now)?;
-            let claims = desk.store().claim_due(now, room, LEASE, &owner)?;
-            Ok::<_, StoreError>((claims, desk.store().next_due(now)?))
+            desk.store().still_ours()?;
+            desk.store().transaction(|store| {
+                let claims = store.claim_due(now, room, LEASE, &owner)?;
+                Ok((claims, store.next_due(now)?))
+            })
+        };
+        let asked = self.keeper.ask_soon_or(work, move |desk, claimed| {
+            let claims = claimed.map(|(claims, _)| claims).unwrap_or_default();
+            desk.give_back(&claims, &given_back);
         });
         match asked.await {
             // Busy: the loop goes on turning.
             None => Some(now + TimeDelta::seconds(1)),
             Some(Ok((claims, next))) => {
+                self.trouble.is_over();
                 self.visits.claimed(room, claims.len());
                 for claim in claims {
                     if !self
@@ -314,7 +235,7 @@ impl Rounds {
                 next
             }
             Some(Err(error)) => {
-                tracing::error!(%error, "what is due could not be read; published feeds stay as they are");
+                self.trouble.tell(&error);
                 Some(now + TimeDelta::seconds(5))
             }
         }
@@ -365,7 +286,7 @@ impl Rounds {
         }
         let tidied = self.keeper.ask_soon(|desk| desk.tidy(Utc::now())).await;
         if let Some(Err(error)) = tidied {
-            tracing::error!(%error, "the store could not be looked after; it is tried again");
+            self.trouble.tell(&error);
         }
     }
 }

@@ -17,6 +17,9 @@ const WEIGHED_PER_PLACE: usize = 8;
 /// How many stories of an edition are remembered for the page that lists the feeds.
 const REMEMBERED: usize = 12;
 
+/// Documents by their paths, for [`Shelf::with`].
+type Shelved = Vec<(String, Option<Arc<Document>>)>;
+
 /// Everything that is published now.
 #[derive(Clone, Debug, Default)]
 pub struct Composed {
@@ -35,7 +38,8 @@ pub fn site(server: &Server) -> Site {
 
 /// Composes `only` these feeds — all of them when it is `None` — and records what they publish. The other documents are taken from `before`.
 ///
-/// A feed that cannot be rendered keeps its last good documents (S14); that is told in the log, and is a fault of headwater. Errors when the store cannot
+/// A feed that cannot be rendered keeps its last good documents (S14), and so does one on which headwater panics; that is told in the log, and is a fault of
+/// headwater. Errors when the store cannot
 /// be read or written; nothing is changed then.
 pub fn compose(
     store: &Store,
@@ -51,7 +55,8 @@ pub fn compose(
             .into_iter()
             .filter(|id| !config.feeds.iter().any(|feed| feed.id == *id))
             .collect();
-        let mut changes: Vec<(String, Option<Arc<Document>>)> = Vec::new();
+        store.end_editions(&withdrawn, now)?;
+        let mut changes = Shelved::new();
         let mut editions = Vec::with_capacity(config.feeds.len());
         let mut awaited = Vec::new();
         for feed in &config.feeds {
@@ -67,23 +72,24 @@ pub fn compose(
                 awaited.push(feed.id.as_str());
                 continue;
             }
-            let mut edition = edition(store, feed, &sources, now)?;
-            match render(&edition, site) {
-                Ok(rendered) => {
-                    for (path, document) in rendered.into_documents(site) {
-                        changes.push((
-                            path.clone(),
-                            Some(Arc::new(dated(store, &path, document, now)?)),
-                        ));
-                    }
+            // A feed of its own each: one on which headwater fails keeps what it has, and costs the others nothing.
+            match store.attempt(|store| published(store, feed, &sources, site, now)) {
+                Ok((edition, Some(documents))) => {
+                    changes.extend(documents);
+                    editions.push(edition);
                 }
-                Err(error) => {
-                    tracing::error!(feed = %feed.id, %error, "this feed could not be composed");
+                Ok((edition, None)) => {
                     changes.extend(documents_of(&before.shelf, &feed.id));
+                    editions.push(edition);
+                }
+                Err(error) if error.is_of_the_store() => return Err(error),
+                Err(error) => {
+                    tracing::error!(feed = %feed.id, %error, "this feed could not be composed; what is published of it stays");
+                    changes.extend(documents_of(&before.shelf, &feed.id));
+                    editions.extend(known.cloned());
+                    awaited.push(feed.id.as_str());
                 }
             }
-            edition.stories.truncate(REMEMBERED);
-            editions.push(edition);
         }
         match render_index(&editions, site) {
             Ok(index) => changes.push((
@@ -114,6 +120,33 @@ pub fn sources_of(config: &Config, feed: &Feed) -> Vec<String> {
 pub fn weigh(store: &Store, feed: &Feed, sources: &[String]) -> Result<Vec<Choice>, StoreError> {
     let most = feed.limit.saturating_mul(WEIGHED_PER_PLACE);
     Ok(choose(feed, store.candidates(sources, most)?))
+}
+
+/// One feed's edition, shortened to what is remembered of it, and its documents; without them when it cannot be rendered, which is told.
+fn published(
+    store: &Store,
+    feed: &Feed,
+    sources: &[String],
+    site: &Site,
+    now: DateTime<Utc>,
+) -> Result<(Edition, Option<Shelved>), StoreError> {
+    let mut edition = edition(store, feed, sources, now)?;
+    let documents = match render(&edition, site) {
+        Ok(rendered) => {
+            let mut documents = Shelved::new();
+            for (path, document) in rendered.into_documents(site) {
+                let document = dated(store, &path, document, now)?;
+                documents.push((path, Some(Arc::new(document))));
+            }
+            Some(documents)
+        }
+        Err(error) => {
+            tracing::error!(feed = %feed.id, %error, "this feed could not be composed");
+            None
+        }
+    };
+    edition.stories.truncate(REMEMBERED);
+    Ok((edition, documents))
 }
 
 /// Chooses a feed's stories and loads them whole.
@@ -152,7 +185,7 @@ fn dated(
     Ok(document.with_last_modified(changed))
 }
 
-fn documents_of(shelf: &Shelf, feed: &str) -> Vec<(String, Option<Arc<Document>>)> {
+fn documents_of(shelf: &Shelf, feed: &str) -> Shelved {
     Format::ALL
         .into_iter()
         .map(|format| feed_path(feed, format))

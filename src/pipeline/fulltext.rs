@@ -81,9 +81,7 @@ pub fn settle_pages(
             let (tally, feeds) = match kept {
                 Ok(Some(kept)) => kept,
                 Ok(None) => continue,
-                Err(error @ (StoreError::Full | StoreError::Locked | StoreError::Damaged(_))) => {
-                    return Err(error);
-                }
+                Err(error) if error.is_of_the_store() => return Err(error),
                 Err(error) => {
                     let url = &page.claim.url;
                     tracing::error!(source = %page.claim.source, url, %error, "what this page said could not be stored; the feed's text is kept");

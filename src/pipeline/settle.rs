@@ -84,7 +84,7 @@ pub fn settle(
             let mut touched = BTreeSet::new();
             let tally = match store.attempt(|store| settle_one(&Case::of(store, listening, visit, now, chance)?, &mut touched)) {
                 Ok(tally) => tally,
-                Err(error @ (StoreError::Full | StoreError::Locked | StoreError::Damaged(_))) => return Err(error),
+                Err(error) if error.is_of_the_store() => return Err(error),
                 Err(error) => {
                     touched.clear();
                     tracing::error!(source = %visit.source, %error, "what this visit brought could not be stored; nothing of it was kept");

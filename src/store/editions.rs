@@ -149,6 +149,16 @@ impl Store {
         Ok(())
     }
 
+    /// Ends what these feeds published: they are gone, and what they held is held by them no more. Writes nothing when they had ended.
+    pub fn end_editions(&self, feeds: &[String], now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE publications SET until = ?2 WHERE until IS NULL AND feed IN (SELECT value FROM json_each(?1))",
+            )?
+            .execute(params![serde_json::to_string(feeds)?, millis(now)])?;
+        Ok(())
+    }
+
     /// When the bytes of a document last changed: now, if they differ from the last ones (S13).
     pub fn rendition_changed(
         &self,

@@ -3,9 +3,13 @@
 //! Ground state (sources, visits, entries, revisions, verdicts, publications) is the truth. Derived state (fingerprints, addresses, source links) carries
 //! the version of the rules that made it and can be made again. Verbs speak of the domain; no SQL and no rusqlite type leaves the room.
 
+mod backup;
+mod begin;
+mod connection;
 mod editions;
 mod entries;
 mod error;
+mod examine;
 mod holds;
 mod kept;
 mod keys;
@@ -13,6 +17,7 @@ mod links;
 mod moves;
 mod page_texts;
 mod pages;
+mod panics;
 mod parts;
 mod past;
 mod report;
@@ -23,52 +28,74 @@ mod specimens;
 mod stories;
 mod withdrawn;
 
-use std::path::Path;
-use std::thread;
-use std::time::Duration;
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
+use connection::{
+    connection_settings, identity, open_to_write, patiently, prepare, readable, refuse_read_only,
+    writable,
+};
+
+pub use backup::{Backup, BackupError};
 pub use entries::Put;
 pub use error::StoreError;
+pub use examine::Ailment;
 pub use kept::Kept;
 pub use keys::{EntryKey, StoryKey};
 pub use moves::{Evidence, Moves};
 pub use page_texts::{PageFacts, PageRecord, PageTotals};
 pub use pages::{PageClaim, PageWish};
+pub use panics::Panics;
 pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, VisitFacts};
 pub use sources::{Claim, Listed, Ration, VisitRecord};
 pub use stories::Speaker;
 pub use withdrawn::Withdrawal;
 
-/// How long a statement waits for another process that is writing. A commit takes milliseconds; one that takes this long is a stuck
-/// disk.
-const BUSY_WAIT: Duration = Duration::from_secs(10);
-
-/// Between two tries where SQLite itself does not wait: a few times what making a store takes.
-const BUSY_PAUSE: Duration = Duration::from_millis(50);
-
-/// Prepared statements kept: there are some sixty verbs.
-const STATEMENTS: usize = 96;
-
 /// One connection to the store. Verbs take `&self`, so that they can be called inside [`Store::transaction`]; SQLite serialises writers.
 pub struct Store {
     conn: Connection,
+    /// The file it is; `None` in memory.
+    file: Option<StoreFile>,
+}
+
+/// A file as it was when it was opened, to be told from another that took its path.
+struct StoreFile {
+    path: PathBuf,
+    identity: Option<(u64, u64)>,
+}
+
+impl StoreFile {
+    fn at(path: &Path) -> Self {
+        StoreFile {
+            path: path.to_path_buf(),
+            identity: identity(path),
+        }
+    }
 }
 
 impl Store {
-    /// Opens the store for reading and writing, creating and migrating it as needed.
+    /// Opens the store for reading and writing, making it when there is none and bringing an older one up to date.
     ///
-    /// Errors when the file cannot be opened or written, is no store, or comes from a newer headwater; nothing is changed then.
+    /// Errors when the file cannot be opened or written, is no store, is empty, or comes from a newer headwater; nothing is changed then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut conn = Connection::open(path).map_err(|error| StoreError::opening(path, error))?;
+        begin::make(path)?;
+        Store::open_made(path).map_err(|error| error.at(path))
+    }
+
+    fn open_made(path: &Path) -> Result<Self, StoreError> {
+        let mut conn = open_to_write(path).map_err(|error| StoreError::opening(path, error))?;
+        refuse_read_only(&conn)?;
         let readable = connection_settings(&conn).and_then(|()| readable(&conn));
         readable.map_err(|error| StoreError::opening(path, error))?;
         schema::recognise(&conn, path)?;
         let prepared = patiently(|| prepare(&conn)).and_then(|()| writable(&conn));
         prepared.map_err(|error| StoreError::opening(path, error))?;
         schema::migrate(&mut conn)?;
-        Ok(Store { conn })
+        let file = Some(StoreFile::at(path));
+        Ok(Store { conn, file })
     }
 
     /// Opens an existing store for reading only. Does not create or migrate.
@@ -83,8 +110,10 @@ impl Store {
             .map_err(|error| StoreError::opening(path, error))?;
         let readable = connection_settings(&conn).and_then(|()| readable(&conn));
         readable.map_err(|error| StoreError::opening(path, error))?;
+        schema::recognise(&conn, path)?;
         schema::require_current(&conn, path)?;
-        Ok(Store { conn })
+        let file = Some(StoreFile::at(path));
+        Ok(Store { conn, file })
     }
 
     /// A store that lives in memory: the real thing for tests and `inspect`.
@@ -95,37 +124,31 @@ impl Store {
         let prepared = connection_settings(&conn).and_then(|()| prepare(&conn));
         prepared.map_err(|error| StoreError::opening(path, error))?;
         schema::migrate(&mut conn)?;
-        Ok(Store { conn })
+        Ok(Store { conn, file: None })
     }
 
-    /// Runs `work` as one transaction: all of it is committed, or nothing (F4).
+    /// Runs `work` as one transaction: all of it is committed, or nothing (F4). A panic undoes it too, and goes on.
     pub fn transaction<T>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
-        match work(self) {
-            Ok(value) => match self.conn.execute_batch("COMMIT") {
-                Ok(()) => Ok(value),
-                Err(error) => {
-                    self.roll_back("ROLLBACK");
-                    Err(error.into())
-                }
-            },
-            Err(error) => {
-                self.roll_back("ROLLBACK");
-                Err(error)
-            }
-        }
+        let _undone_unless_committed = Transaction(self);
+        let value = work(self)?;
+        self.conn.execute_batch("COMMIT")?;
+        Ok(value)
     }
 
-    /// Runs `work` inside the present transaction so that its failure undoes it alone: one bad arrival does not cost the others their commit.
+    /// Runs `work` inside the present transaction so that its failure undoes it alone: one bad arrival does not cost the others their commit. A panic is
+    /// such a failure, and ends here (`StoreError::Panicked`).
     pub fn attempt<T>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.conn.execute_batch("SAVEPOINT attempt")?;
-        let result = work(self);
+        // What the panic left half-done is in the database, and undone below.
+        let worked = panic::catch_unwind(AssertUnwindSafe(|| work(self)));
+        let result = worked.unwrap_or_else(|cause| Err(StoreError::Panicked(words_of(&*cause))));
         if result.is_err() {
             self.roll_back("ROLLBACK TO attempt");
         }
@@ -142,6 +165,32 @@ impl Store {
             && let Err(error) = self.conn.execute_batch(statement)
         {
             tracing::error!(%error, statement, "the store could not undo a failed change; it will on the next open");
+        }
+    }
+
+    /// Errors when another file, or none, lies where this one was opened, for what is written now would be lost with it; and when a newer headwater has
+    /// changed the store meanwhile.
+    pub fn still_ours(&self) -> Result<(), StoreError> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        if identity(&file.path) != file.identity {
+            return Err(StoreError::Away {
+                path: file.path.display().to_string(),
+            });
+        }
+        schema::refuse_newer(&self.conn, &file.path)
+    }
+
+    /// Reads all of the store once and says whether it is whole. Does not hold indexes against their tables, which takes many times as long; `doctor
+    /// --deep` does.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let said: String = self
+            .conn
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        match said.as_str() {
+            "ok" => Ok(()),
+            _ => Err(StoreError::Damaged(said)),
         }
     }
 
@@ -163,49 +212,20 @@ impl Store {
     }
 }
 
-fn prepare(conn: &Connection) -> rusqlite::Result<()> {
-    connection_settings(conn)?;
-    // WAL lets readers read while one writes; NORMAL loses no commit when the process dies, and at a power cut at most the last ones, whole.
-    conn.pragma_update(None, "journal_mode", "WAL")?;
-    conn.pragma_update(None, "synchronous", "NORMAL")
-}
+/// A transaction that is undone when it is dropped before its commit.
+struct Transaction<'a>(&'a Store);
 
-fn connection_settings(conn: &Connection) -> rusqlite::Result<()> {
-    conn.busy_timeout(BUSY_WAIT)?;
-    conn.set_prepared_statement_cache_capacity(STATEMENTS);
-    conn.pragma_update(None, "foreign_keys", true)?;
-    conn.pragma_update(None, "temp_store", "MEMORY")
-}
-
-/// Tries again while another process is in the way. Statements wait by themselves; the switch to WAL, at which processes meet that begin a store at
-/// once, does not.
-fn patiently(work: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
-    let mut waited = Duration::ZERO;
-    loop {
-        match work() {
-            Err(error) if is_busy(&error) && waited < BUSY_WAIT => thread::sleep(BUSY_PAUSE),
-            ended => return ended,
-        }
-        waited += BUSY_PAUSE;
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        self.0.roll_back("ROLLBACK");
     }
 }
 
-fn is_busy(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error_code();
-    matches!(
-        code,
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
-    )
-}
-
-/// SQLite opens any file; what it is shows at the first look into it.
-fn readable(conn: &Connection) -> rusqlite::Result<()> {
-    conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-}
-
-/// A store that can be opened but not written is told now, not at the first visit.
-fn writable(conn: &Connection) -> rusqlite::Result<()> {
-    conn.execute_batch("BEGIN IMMEDIATE; ROLLBACK")
+/// What a panic said.
+fn words_of(cause: &(dyn Any + Send)) -> String {
+    let words = cause.downcast_ref::<&str>().map(ToString::to_string);
+    let words = words.or_else(|| cause.downcast_ref::<String>().cloned());
+    words.unwrap_or_else(|| "it did not say why".into())
 }
 
 #[cfg(test)]

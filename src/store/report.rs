@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::holds::HELD;
 use super::moves::Moves;
 use super::page_texts::PageTotals;
+use super::panics::Panics;
 use super::past::forecast_from_json;
 use super::shapes::{instant, oddities_from_json};
 use super::withdrawn::{Withdrawal, withdrawn};
@@ -53,6 +54,8 @@ pub struct SourceFacts {
     pub withdrawn: u64,
     /// Of the pages of its entries, where it is read in full.
     pub pages: PageTotals,
+    /// Visits on which headwater itself failed.
+    pub panics: Panics,
     /// When the document came on which a parser failed, if one is kept.
     pub specimen: Option<DateTime<Utc>>,
     pub last: Option<VisitFacts>,
@@ -161,7 +164,9 @@ impl Store {
             })
         })?;
         let mut facts: Vec<SourceFacts> = rows.collect::<Result<_, _>>()?;
+        let mut panics = self.panics()?;
         for source in &mut facts {
+            source.panics = panics.remove(&source.id).unwrap_or_default();
             let kept = self.kept(&source.id)?;
             (source.ttl, source.asks) = (kept.ttl, kept.asks);
             if let Some(evidence) = &kept.moves.evidence {

@@ -242,7 +242,12 @@ ALTER TABLE sources ADD COLUMN coalesced INTEGER NOT NULL DEFAULT 0;   -- slots 
 ALTER TABLE sources ADD COLUMN rhythm TEXT;                            -- JSON: what following it comes to, where the schedule is auto
 ";
 
-fn steps() -> [M<'static>; 7] {
+/// Panics are counted for every source at every `status`, and are next to none of its visits.
+const PANICS: &str = r"
+CREATE INDEX visits_panicked ON visits (source, at) WHERE outcome = 'panicked';
+";
+
+fn steps() -> [M<'static>; 8] {
     [
         M::up(FIRST),
         M::up(SECOND),
@@ -251,33 +256,44 @@ fn steps() -> [M<'static>; 7] {
         M::up(FULL),
         M::up(LEASES),
         M::up(RHYTHM),
+        M::up(PANICS),
     ]
 }
 
 /// Refuses what is no store of ours, or of a newer version. Reads only, so that what is refused is left as it was.
 pub(super) fn recognise(conn: &Connection, path: &Path) -> Result<(), StoreError> {
-    let path_text = || path.display().to_string();
-    let found = version(conn)?;
-    let known = steps().len();
-    if found > known {
-        return Err(StoreError::Newer {
-            path: path_text(),
-            found,
-            known,
-        });
-    }
+    refuse_newer(conn, path)?;
     // In this order: another process that is making the store just now marks it first.
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     if tables > 0 && application != APPLICATION_ID {
-        return Err(StoreError::NotAStore { path: path_text() });
+        return Err(StoreError::NotAStore {
+            path: path.display().to_string(),
+        });
     }
     Ok(())
 }
 
+/// Errors when a newer headwater wrote the store.
+pub(super) fn refuse_newer(conn: &Connection, path: &Path) -> Result<(), StoreError> {
+    let (found, known) = (version(conn)?, steps().len());
+    match found > known {
+        true => Err(StoreError::Newer {
+            path: path.display().to_string(),
+            found,
+            known,
+        }),
+        false => Ok(()),
+    }
+}
+
 /// Brings a recognised store up to date.
 pub(super) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
-    conn.pragma_update(None, "application_id", APPLICATION_ID)?;
+    // Not written again for nothing: other processes would take it for news.
+    let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if application != APPLICATION_ID {
+        conn.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
     // So that of two processes that begin at once, one waits for the other and then finds it done.
     conn.set_transaction_behavior(TransactionBehavior::Immediate);
     match Migrations::new(steps().into()).to_latest(conn) {
@@ -288,12 +304,16 @@ pub(super) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
     }
 }
 
+/// Errors when a recognised store is of an older version.
 pub(super) fn require_current(conn: &Connection, path: &Path) -> Result<(), StoreError> {
-    let (found, known, path) = (version(conn)?, steps().len(), path.display().to_string());
-    match found.cmp(&known) {
-        std::cmp::Ordering::Greater => Err(StoreError::Newer { path, found, known }),
-        std::cmp::Ordering::Less => Err(StoreError::Older { path, found, known }),
-        std::cmp::Ordering::Equal => Ok(()),
+    let (found, known) = (version(conn)?, steps().len());
+    match found < known {
+        true => Err(StoreError::Older {
+            path: path.display().to_string(),
+            found,
+            known,
+        }),
+        false => Ok(()),
     }
 }
 

@@ -804,3 +804,74 @@ fn f19_no_server_has_more_claimed_than_its_ration() {
         "what another holds is not waited for, what is past the ration is"
     );
 }
+
+#[test]
+fn a_panic_undoes_its_transaction_and_as_an_attempt_costs_the_others_nothing() {
+    let store = Store::in_memory().unwrap();
+    let put = |id: &str| {
+        let sql = "INSERT INTO sources (id, address) VALUES (?1, 'x')";
+        store.conn.execute(sql, [id]).unwrap();
+    };
+    let ids = || -> Vec<String> {
+        let mut find = store.conn.prepare("SELECT id FROM sources").unwrap();
+        let rows = find.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    let kept = store.transaction(|store| {
+        put("good");
+        let bad: Result<(), _> = store.attempt(|_| {
+            put("bad");
+            panic!("a fault in {}", "settling")
+        });
+        assert!(
+            matches!(&bad, Err(StoreError::Panicked(said)) if said == "a fault in settling"),
+            "{bad:?}"
+        );
+        Ok(())
+    });
+    assert!(kept.is_ok());
+    assert_eq!(ids(), ["good"]);
+    let lost = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        store.transaction(|_| -> Result<(), StoreError> {
+            put("lost");
+            panic!("a fault elsewhere")
+        })
+    }));
+    assert!(lost.is_err());
+    assert_eq!(ids(), ["good"]);
+    assert!(store.transaction(|_| Ok(())).is_ok(), "it can begin anew");
+}
+
+#[test]
+fn a_store_is_made_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("headwater.db");
+    // What one who was killed while making it left behind.
+    std::fs::write(folder.path().join("headwater.db.new"), "half a page").unwrap();
+    std::fs::write(folder.path().join("headwater.db.new-journal"), "rest").unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| Store::open(&path).unwrap().check().unwrap());
+        }
+    });
+    let names = || {
+        let mut names: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(), ["headwater.db"], "one file, no drafts, no log");
+    let store = Store::open(&path).unwrap();
+    assert!(store.still_ours().is_ok());
+    std::fs::rename(&path, folder.path().join("elsewhere")).unwrap();
+    let away = store.still_ours().unwrap_err();
+    assert!(matches!(away, StoreError::Away { .. }) && away.is_of_the_store());
+    std::fs::write(&path, "").unwrap();
+    assert!(store.still_ours().is_err(), "another file is not it");
+    // What was a store and is empty now is not taken for a new one.
+    let empty = Store::open(&path).err().unwrap().to_string();
+    assert!(empty.contains("is an empty file"), "{empty}");
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
+}

@@ -51,6 +51,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["sd_notify"],                      &["daemon"]),
     (&["rlimit"],                         &["cli"]),
     (&["clap", "comfy_table", "tracing_subscriber"], &["cli"]),
+    (&["rustix"],                         &["cli/doctor"]),
 ];
 
 /// Crates that any room may name: vocabulary, or small pure functions.

@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod crash;
 mod docs;
+mod doctor;
 mod fulltext;
 mod fuzz;
 mod house;

@@ -17,7 +17,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub use client::{Response, read};
+pub use client::{Response, ask, read};
 pub use daemon::{Daemon, free_ports};
 
 /// How long to wait for a fact before the test fails.
@@ -180,7 +180,12 @@ impl Newsroom {
 
     /// Starts the daemon and waits until it is ready.
     pub fn daemon(&self) -> Daemon {
-        Daemon::start(self)
+        Daemon::start(self, &|| self.command(&["run"]))
+    }
+
+    /// … by this command, which must come to be the daemon's own process.
+    pub fn daemon_by(&self, command: &dyn Fn() -> Command) -> Daemon {
+        Daemon::start(self, command)
     }
 
     /// The store as it lies on disk.

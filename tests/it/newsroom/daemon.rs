@@ -22,11 +22,11 @@ pub struct Daemon {
 
 impl Daemon {
     /// Gives feeds.toml a `[server]` with free ports, in front of what stands there, and starts.
-    pub(super) fn start(newsroom: &Newsroom) -> Daemon {
+    pub(super) fn start(newsroom: &Newsroom, command: &dyn Fn() -> Command) -> Daemon {
         for _ in 0..TRIES {
             let (public, admin) = free_ports();
             listen_at(newsroom, public, admin);
-            if let Some(daemon) = Daemon::try_start(newsroom, public, admin) {
+            if let Some(daemon) = Daemon::try_start(newsroom, command(), public, admin) {
                 return daemon;
             }
         }
@@ -34,11 +34,15 @@ impl Daemon {
     }
 
     /// `None` when a port was taken meanwhile.
-    fn try_start(newsroom: &Newsroom, public: SocketAddr, admin: SocketAddr) -> Option<Daemon> {
+    fn try_start(
+        newsroom: &Newsroom,
+        mut command: Command,
+        public: SocketAddr,
+        admin: SocketAddr,
+    ) -> Option<Daemon> {
         let number = newsroom.runs.fetch_add(1, Ordering::Relaxed);
         let (out, log) = (format!("daemon{number}.out"), format!("daemon{number}.log"));
         let (out, log) = (newsroom.path(&out), newsroom.path(&log));
-        let mut command = newsroom.command(&["run"]);
         command.stdout(File::create(&out).expect("a file"));
         command.stderr(File::create(&log).expect("a file"));
         let child = command.spawn().expect("the binary starts");
@@ -80,6 +84,10 @@ impl Daemon {
     pub fn ask_admin(&self, path: &str) -> Response {
         let answer = client::ask(self.admin, "GET", path, &[]);
         answer.unwrap_or_else(|| panic!("no answer to {path}; log: {}", self.log()))
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn address(&self) -> SocketAddr {

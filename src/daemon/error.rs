@@ -1,0 +1,27 @@
+//! Why the daemon ended, or did not start.
+
+use std::net::SocketAddr;
+
+use crate::store::StoreError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("[server] {key} = \"{address}\": {reason}")]
+    Listen {
+        key: &'static str,
+        address: SocketAddr,
+        reason: String,
+    },
+    #[error("{0}")]
+    Start(String),
+    #[error(
+        "headwater failed in its innermost part and ends; the log says where, please report it. What was stored is whole: start it again (a supervisor with Restart=on-failure does)"
+    )]
+    KeeperLost,
+    #[error(
+        "a listener ended, so that feeds cannot be had any more, and headwater with it; the log says why. Start it again (a supervisor with Restart=on-failure does)"
+    )]
+    ListenerLost,
+}
