@@ -14,12 +14,14 @@ mod moves;
 mod page_texts;
 mod pages;
 mod parts;
+mod plans;
 mod report;
 mod schema;
 mod shapes;
 mod sources;
 mod specimens;
 mod stories;
+mod subscriptions;
 mod withdrawn;
 
 use std::path::Path;
@@ -35,9 +37,11 @@ pub use keys::{EntryKey, StoryKey};
 pub use moves::{Evidence, Moves};
 pub use page_texts::{PageFacts, PageRecord, PageTotals};
 pub use pages::{PageClaim, PageWish};
+pub use plans::{Plan, PushRecord};
 pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, VisitFacts};
 pub use sources::{Claim, Listed, VisitRecord};
 pub use stories::Speaker;
+pub use subscriptions::Announcement;
 pub use withdrawn::Withdrawal;
 
 /// How long a statement waits for another process that is writing. A commit takes milliseconds; one that takes this long is a stuck
@@ -47,7 +51,7 @@ const BUSY_WAIT: Duration = Duration::from_secs(10);
 /// Between two tries where SQLite itself does not wait: a few times what making a store takes.
 const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
-/// Prepared statements kept: there are some sixty verbs.
+/// Prepared statements kept: there are some eighty verbs.
 const STATEMENTS: usize = 96;
 
 /// One connection to the store. Verbs take `&self`, so that they can be called inside [`Store::transaction`]; SQLite serialises writers.
