@@ -4,8 +4,9 @@ use dom_query::{Document, Matcher, NodeRef};
 use url::Url;
 
 use super::address::absolute;
-use super::claims::{first, text};
+use super::claims::{first, nodes, text};
 use super::depth::too_deep;
+use super::feeds::has_rel;
 use super::record::{
     LONGEST_TITLE, RECORD_NODES, facts, headline, is_generic, short, touches_heading,
 };
@@ -17,6 +18,9 @@ use crate::source::Pick;
 
 /// Articles of one page. The longest archives on one page have some thousands.
 pub const MAX_LISTED: usize = 5_000;
+
+/// Hubs of one page: publishers name one or two.
+const MAX_NAMED: usize = 8;
 
 /// One article as a page lists it. Texts are plain, addresses absolute.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +40,9 @@ pub struct Listing {
     pub title: Option<String>,
     /// As written.
     pub language: Option<String>,
+    /// Hubs that its head names, and its own address as it gives it there; absolute (W1).
+    pub hubs: Vec<String>,
+    pub self_url: Option<String>,
     pub items: Vec<Listed>,
     /// Elements that `item` matched and that hold no link.
     pub without_link: usize,
@@ -76,7 +83,19 @@ pub fn listing(html: &str, url: &Url, pick: &Pick) -> Result<Listing, Unlisted> 
         .and_then(|html| html.attr("lang"))
         .map(|lang| fold(&lang))
         .filter(|lang| !lang.is_empty());
+    listing.hubs = named(&document, "hub", base);
+    listing.self_url = named(&document, "self", base).into_iter().next();
     Ok(listing)
+}
+
+/// Where links of a relation lead that stand in the head: in the body they may be a reader's comment (W1).
+fn named(document: &Document, rel: &str, base: &Url) -> Vec<String> {
+    nodes(document, "head link[rel][href]")
+        .iter()
+        .filter(|link| has_rel(link, rel))
+        .filter_map(|link| link::as_written(&link.attr("href")?, Some(base)))
+        .take(MAX_NAMED)
+        .collect()
 }
 
 fn found(document: &Document, base: &Url, here: &Url) -> Result<Listing, Unlisted> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::moves::{self, Moved};
+use super::rhythm::{Poll, after_poll};
 use crate::config::{Config, Listening};
 use crate::ingest::{Answer, Asks, Failure, Fresh, Memory, Oddity, Visit};
 use crate::link;
@@ -173,6 +174,15 @@ impl<'a> Case<'a> {
             outcome,
             self.ended(),
         );
+        let poll = Poll {
+            listening: self.listening,
+            outcome,
+            added: brought.added,
+            asked: &asked,
+            min_interval,
+            ended: self.ended(),
+        };
+        let due = after_poll(store, &poll, due)?;
         store.record_visit(&VisitRecord {
             source: &visit.source,
             at: visit.at,

@@ -136,11 +136,7 @@ mod tests {
     fn w3_callbacks_are_https_but_on_ones_own_machine() {
         let at = |public: &str, private| {
             let public = Url::parse(public).unwrap();
-            possible(
-                true,
-                Some(&public),
-                &feed("http://a.example/feed", private),
-            )
+            possible(true, Some(&public), &feed("http://a.example/feed", private))
         };
         assert_eq!(at("https://news.example", false), Ok(()));
         assert_eq!(
@@ -151,7 +147,11 @@ mod tests {
             at("http://127.0.0.1:8080", false),
             Err(Obstacle::PlainPublicUrl)
         );
-        for own in ["http://127.0.0.1:8080", "http://[::1]:80", "http://localhost"] {
+        for own in [
+            "http://127.0.0.1:8080",
+            "http://[::1]:80",
+            "http://localhost",
+        ] {
             assert_eq!(at(own, true), Ok(()), "{own}");
         }
     }

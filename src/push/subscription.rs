@@ -379,9 +379,7 @@ pub(super) mod tests {
         }
         assert_eq!(
             waits,
-            [
-                15, 30, 60, 120, 240, 480, 960, 1440, 1440, 1440, 1440, 1440
-            ]
+            [15, 30, 60, 120, 240, 480, 960, 1440, 1440, 1440, 1440, 1440]
         );
         assert!(sub.problem.as_deref().unwrap().contains("did not verify"));
         let asked = sub.asked.unwrap();

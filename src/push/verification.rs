@@ -106,8 +106,7 @@ impl Subscription {
             .challenge
             .as_ref()
             .filter(|challenge| (1..=LONGEST_CHALLENGE).contains(&challenge.len()));
-        let Some(challenge) =
-            challenge.filter(|_| self.asked.is_some() && said.mode == pending)
+        let Some(challenge) = challenge.filter(|_| self.asked.is_some() && said.mode == pending)
         else {
             return Replied::Refused;
         };
@@ -170,11 +169,20 @@ mod tests {
 
     #[test]
     fn w4_queries_are_read_and_half_ones_refused() {
-        let read = said("subscribe", TOPIC, "hub.challenge=a%26b&hub.lease_seconds=60&hub.challenge=2");
+        let read = said(
+            "subscribe",
+            TOPIC,
+            "hub.challenge=a%26b&hub.lease_seconds=60&hub.challenge=2",
+        );
         assert_eq!(read.challenge.as_deref(), Some("a&b"), "the first counts");
         assert_eq!((read.mode, read.lease), (Mode::Subscribe, Some(60)));
         assert_eq!(said("denied", TOPIC, "hub.lease_seconds=-1").lease, None);
-        for bad in ["", "hub.mode=subscribe", "hub.topic=x", "hub.mode=publish&hub.topic=x"] {
+        for bad in [
+            "",
+            "hub.mode=subscribe",
+            "hub.topic=x",
+            "hub.mode=publish&hub.topic=x",
+        ] {
             assert_eq!(Verification::parse(bad), None, "{bad}");
         }
     }
@@ -182,7 +190,11 @@ mod tests {
     #[test]
     fn w4_the_challenge_is_echoed_for_what_is_pending_and_once() {
         let mut sub = subscription();
-        let good = said("subscribe", TOPIC, "hub.challenge=x&hub.lease_seconds=864000");
+        let good = said(
+            "subscribe",
+            TOPIC,
+            "hub.challenge=x&hub.lease_seconds=864000",
+        );
         assert_eq!(sub.verify(&good, at(0)), Replied::Refused, "nobody asked");
         sub.ask(at(0));
         let long = format!("hub.challenge={}", "x".repeat(LONGEST_CHALLENGE + 1));

@@ -36,7 +36,9 @@ impl Store {
         let Some(Announced { hub, topic }) = announced else {
             // What it no longer announces is not wanted any more, which is found out like all that has changed.
             self.conn
-                .prepare_cached("UPDATE hubs SET address = '', weighed = 0 WHERE source = ?1 AND address <> ''")?
+                .prepare_cached(
+                    "UPDATE hubs SET address = '', weighed = 0 WHERE source = ?1 AND address <> ''",
+                )?
                 .execute([source])?;
             return Ok(());
         };
@@ -135,7 +137,10 @@ impl Store {
 
     /// Every subscription that is wanted, whether its source is still listed or not.
     pub fn wanted_subscriptions(&self) -> Result<Vec<Subscription>, StoreError> {
-        self.subscriptions("state IN ('pending', 'active', 'denied') ORDER BY token", [])
+        self.subscriptions(
+            "state IN ('pending', 'active', 'denied') ORDER BY token",
+            [],
+        )
     }
 
     /// Subscriptions whose hub is to be asked now, the longest overdue first, but for hubs at servers that asked to be left alone (F14).

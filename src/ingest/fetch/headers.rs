@@ -66,6 +66,21 @@ pub(super) fn asking(ask: &Ask) -> HeaderMap {
     headers
 }
 
+/// The headers of a post: those of a visit, but for what is about documents.
+pub(super) fn posting(ask: &Ask) -> HeaderMap {
+    let mut headers = asking(ask);
+    headers.remove(header::ACCEPT_ENCODING);
+    headers.insert(
+        header::ACCEPT,
+        HeaderValue::from_static("text/plain, */*;q=0.1"),
+    );
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/x-www-form-urlencoded"),
+    );
+    headers
+}
+
 /// The media type of an answer that says it is no web page; `None` when it says that it is one, or nothing.
 pub(super) fn not_a_page(headers: &HeaderMap) -> Option<String> {
     let said = first(headers, header::CONTENT_TYPE)?;
@@ -142,7 +157,10 @@ pub(super) fn note(answer: &mut Answer, headers: &HeaderMap) {
     answer.expires = first(headers, header::EXPIRES);
     answer.date = first(headers, header::DATE);
     answer.retry_after = first(headers, header::RETRY_AFTER);
-    let (base, links) = (link::resolve(&answer.url, None), links(&lines(headers, header::LINK)));
+    let (base, links) = (
+        link::resolve(&answer.url, None),
+        links(&lines(headers, header::LINK)),
+    );
     let related = |rel: &'static str| -> Vec<String> {
         let related = links.iter().filter(|link| link.has_rel(rel));
         related

@@ -10,6 +10,7 @@ mod headers;
 mod hosts;
 mod question;
 mod redirect;
+mod submit;
 mod trouble;
 mod unpack;
 mod web;
@@ -17,6 +18,7 @@ mod web;
 pub use address::names_private;
 pub use body::unpacked;
 pub use question::{Ask, Body, Failed, Fetch, Got, Seeks};
+pub use submit::{Declined, Form, Submit};
 pub use web::Web;
 
 #[cfg(test)]

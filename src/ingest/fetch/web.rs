@@ -20,7 +20,7 @@ use crate::ingest::{Answer, Failure};
 use crate::link;
 
 /// F35: longest silence in the middle of a body. Half of the default timeout: a server that is silent for so long has forgotten us.
-const IDLE: Duration = Duration::from_secs(15);
+pub(super) const IDLE: Duration = Duration::from_secs(15);
 
 /// The web, asked politely. One per process: it is what knows when a host was last asked (F19).
 pub struct Web {
@@ -60,11 +60,13 @@ impl Web {
     }
 
     /// Asks at where the walk is, in turn (F19), with at most one retry in the whole visit when no connection came about (F20).
-    async fn hop(
+    /// With a form it posts that, and says nothing of documents (W3).
+    pub(super) async fn hop(
         &self,
         ask: &Ask,
         walk: &Walk,
         patience: &mut Patience,
+        form: Option<&str>,
     ) -> Result<(Response, Slot), Failure> {
         let clients = self.clients()?;
         let (client, reach) = if ask.manners.allow_private_addresses {
@@ -90,10 +92,19 @@ impl Web {
                 return Err(Failure::Held(server));
             }
             // The URL's userinfo becomes `Authorization` in here, and leaves the URL (F38).
-            let request = client.get(walk.at().clone()).headers(headers::asking(ask));
+            let request = match form {
+                None => client.get(walk.at().clone()).headers(headers::asking(ask)),
+                Some(form) => client
+                    .post(walk.at().clone())
+                    .headers(headers::posting(ask))
+                    .body(form.to_owned()),
+            };
             let trouble = match patience.with(request.send()).await {
                 None => return Err(Failure::Timeout(ask.manners.timeout)),
-                Some(Ok(response)) => return Ok((response, slot)),
+                Some(Ok(response)) => {
+                    self.heed(&response, walk);
+                    return Ok((response, slot));
+                }
                 Some(Err(error)) => trouble::asking(&error, host),
             };
             if !trouble.passing || std::mem::replace(&mut patience.retried, true) {
@@ -104,26 +115,30 @@ impl Web {
     }
 }
 
+impl Web {
+    /// Those who wait for their turn at a server that has just asked for patience turn back (F14).
+    fn heed(&self, response: &Response, walk: &Walk) {
+        let is_told_off = matches!(response.status().as_u16(), 429 | 503);
+        if is_told_off && headers::says_when(response.headers()) {
+            self.hosts
+                .tell_off(link::server(walk.at()).unwrap_or_default());
+        }
+    }
+}
+
 impl Fetch for Web {
     async fn fetch(&self, ask: &Ask) -> Result<Got, Failed> {
         let fail = |answer: Option<Answer>| move |failure| Failed { failure, answer };
         let mut walk = Walk::start(&ask.url).map_err(fail(None))?;
-        let mut patience = Patience {
-            left: ask.manners.timeout,
-            retried: false,
-        };
+        let mut patience = Patience::new(ask.manners.timeout);
         let mut before = None;
         loop {
             let (response, slot) = self
-                .hop(ask, &walk, &mut patience)
+                .hop(ask, &walk, &mut patience, None)
                 .await
                 .map_err(fail(before.clone()))?;
             walk.reached(response.remote_addr());
             let (status, here) = (response.status().as_u16(), walk.shown());
-            if matches!(status, 429 | 503) && headers::says_when(response.headers()) {
-                self.hosts
-                    .tell_off(link::server(walk.at()).unwrap_or_default());
-            }
             if !is_redirect(status) {
                 let answer = take(response, ask, walk.answer(status, here), &mut patience).await;
                 drop(slot);
@@ -222,14 +237,19 @@ async fn read(
 
 /// What is left of a visit's time, and of its tries. Waiting for one's turn at a host costs none of it: the more sources a host has, the longer the
 /// last of them waits.
-struct Patience {
+pub(super) struct Patience {
     left: Duration,
     retried: bool,
 }
 
 impl Patience {
+    pub(super) fn new(left: Duration) -> Patience {
+        let retried = false;
+        Patience { left, retried }
+    }
+
     /// Works for as long as patience lasts. `None`: it ended first.
-    async fn with<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+    pub(super) async fn with<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         // Where the timer stands: a distance, not a date.
         let started = sleep(Duration::ZERO).deadline();
         let done = timeout(self.left, work).await;
