@@ -10,6 +10,7 @@ use super::out;
 use crate::config::{self, Config};
 use crate::date;
 use crate::pipeline::sources_of;
+use crate::push::Obstacle;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -35,6 +36,10 @@ struct SourceShape {
     timezone: String,
     /// Whether the pages of its articles are fetched.
     full_text: bool,
+    /// Whether its hub, if it names one, can push it.
+    push: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push_why_not: Option<&'static str>,
     next: Vec<String>,
 }
 
@@ -89,6 +94,8 @@ fn shape(file: String, config: &Config) -> Shape {
         schedule: listening.schedule.text().to_string(),
         timezone: listening.schedule.zone().name().to_string(),
         full_text: listening.source.full_text,
+        push: config.can_be_pushed(listening).is_ok(),
+        push_why_not: config.can_be_pushed(listening).err().map(Obstacle::as_str),
         next: listening
             .schedule
             .next_five(now)
@@ -110,6 +117,27 @@ fn shape(file: String, config: &Config) -> Shape {
     }
 }
 
+/// Whether hubs can send news here, where feeds name them; nothing where no source is on the web.
+fn push_in_words(config: &Config) -> String {
+    let sources = config.sources.iter();
+    let found: Vec<_> = sources
+        .map(|listening| config.can_be_pushed(listening))
+        .filter(|can| !matches!(can, Err(Obstacle::NoTopic | Obstacle::Off)))
+        .collect();
+    let can = found.iter().filter(|can| can.is_ok()).count();
+    let why_not = found.iter().find_map(|can| can.err());
+    match (can, why_not) {
+        (0, None) => String::new(),
+        (0, Some(why)) => format!("  push  not possible: {}\n", why.sentence()),
+        (can, None) => format!("  push  possible for {can} sources, where they name a hub\n"),
+        (can, Some(why)) => format!(
+            "  push  possible for {can} sources, where they name a hub; for {} not: {}\n",
+            found.len() - can,
+            why.sentence()
+        ),
+    }
+}
+
 fn in_words(file: &str, config: &Config) -> String {
     let mut text = format!(
         "{file} is right: {} sources, {} feeds\n",
@@ -122,8 +150,12 @@ fn in_words(file: &str, config: &Config) -> String {
             true => ", in full",
             false => "",
         };
+        let push = match config.can_be_pushed(listening) {
+            Err(Obstacle::Off) => ", never pushed",
+            _ => "",
+        };
         text.push_str(&format!(
-            "  source {:<14} {:<14} ({})  {}{full_text}\n",
+            "  source {:<14} {:<14} ({})  {}{full_text}{push}\n",
             source.id,
             listening.schedule.text(),
             listening.schedule.zone().name(),
@@ -137,6 +169,7 @@ fn in_words(file: &str, config: &Config) -> String {
             sources_of(config, feed).join(", ")
         ));
     }
+    text.push_str(&push_in_words(config));
     if config.server.is_none() {
         text.push_str("  nothing is served: there is no [server]\n");
     }

@@ -10,6 +10,7 @@ mod log;
 mod open;
 mod out;
 mod pages;
+mod push;
 mod refresh;
 mod run;
 mod status;

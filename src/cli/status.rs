@@ -9,6 +9,7 @@ use super::ended::Ended;
 use super::open::{Everywhere, configuration, store_to_read};
 use super::out;
 use super::pages::{OdditySheet, PagesSheet, pages_in_words, pages_sheet};
+use super::push::{PushSheet, push_in_a_word, push_in_words, push_sheet};
 use crate::date;
 use crate::ingest::Asks;
 use crate::schedule::Because;
@@ -81,6 +82,12 @@ struct SourceShape {
     /// When the document came that `inspect --kept` shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     kept_document: Option<String>,
+    /// Whether a hub brought what came last.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pushed: bool,
+    /// The hub it names, and the subscription there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push: Option<PushSheet>,
     oddities: Vec<OdditySheet>,
 }
 
@@ -181,6 +188,8 @@ fn shape(counts: Totals, facts: &[SourceFacts]) -> Shape {
             withdrawn: source.withdrawn,
             full_text: pages_sheet(&source.pages),
             kept_document: source.specimen.map(date::rfc3339),
+            pushed: last.is_some_and(|visit| visit.pushed),
+            push: push_sheet(source),
             oddities: last
                 .iter()
                 .flat_map(|visit| &visit.oddities)
@@ -265,6 +274,7 @@ fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
             "outcome",
             "next",
             "because",
+            "push",
         ]);
     let now = Utc::now();
     for source in &facts {
@@ -292,6 +302,7 @@ fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
                 .map(|due| moment(due, now))
                 .unwrap_or_else(|| "never".into()),
             source.due_because.clone(),
+            push_in_a_word(source, now),
         ]);
     }
     let mut text = format!(
@@ -345,6 +356,7 @@ fn in_full(source: &SourceFacts) -> String {
         text.push_str(&format!("  {} entries withdrawn\n", source.withdrawn));
     }
     text.push_str(&pages_in_words(&source.pages));
+    text.push_str(&push_in_words(source));
     match &source.last {
         None => text.push_str("  not visited yet\n"),
         Some(visit) => {
@@ -353,7 +365,11 @@ fn in_full(source: &SourceFacts) -> String {
                 .map(|status| format!(", HTTP {status}"))
                 .unwrap_or_default();
             text.push_str(&format!(
-                "  last visit {}: {}{status}, {} new, {} changed, {} ms\n",
+                "  {} {}: {}{status}, {} new, {} changed, {} ms\n",
+                match visit.pushed {
+                    true => "last told by its hub",
+                    false => "last visit",
+                },
                 date::rfc3339(visit.at),
                 visit.outcome,
                 visit.added,

@@ -3,12 +3,14 @@
 //! The clock is read here and handed down. One thread keeps the store and writes; visits run on the async threads, parsing on blocking ones; HTTP reads the
 //! shelf, which is swapped whole.
 
+mod callbacks;
 mod desk;
 mod files;
 mod fulltext;
 mod harvest;
 mod keeper;
 mod pages;
+mod push;
 mod reading;
 mod reload;
 mod rounds;

@@ -12,10 +12,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::callbacks::Callbacks;
 use super::desk::Desk;
 use super::files::Files;
 use super::keeper::Keeper;
 use super::pages::Pages;
+use super::push::{ASKS_AT_ONCE, Push};
 use super::reading::{Reading, StatusJson};
 use super::reload::Reload;
 use super::rounds::{LEASE, RENEW_EVERY, owner};
@@ -72,10 +74,12 @@ pub async fn run(
     let (configs, config_seen) = watch::channel(Arc::clone(&config));
     let desk = Desk::new(store, Arc::clone(&config), shelf, Utc::now())?;
     let (keeper, thread) = Keeper::start(desk, config.concurrency).map_err(start)?;
-    let reading = Reading::new(config.store.path.clone(), config_seen, status);
+    let reading = Reading::new(config.store.path.clone(), config_seen.clone(), status);
+    let fetch = Arc::new(Web::new(config.concurrency + ASKS_AT_ONCE));
+    let push = Push::start(&keeper, &reading, &config_seen, Arc::clone(&fetch));
     let (stop, stopping) = watch::channel(false);
     let servers = listeners
-        .map(|listeners| listeners.serve(&shelves, &reading, &stopping))
+        .map(|listeners| listeners.serve(&shelves, &reading, push.callbacks(), &stopping))
         .unwrap_or_default();
     // Composing is the keeper's first work, so its first answer means the shelf is up.
     if keeper.ask(|_| ()).await.is_none() {
@@ -85,11 +89,11 @@ pub async fn run(
     }
     ready(&config);
     notify(&[NotifyState::Ready]);
-    let fetch = Arc::new(Web::new(config.concurrency));
     let mut rounds = Rounds {
         keeper: keeper.clone(),
         visits: Visits::new(Arc::clone(&fetch), Arc::new(Utc::now)),
         pages: Pages::new(fetch, Arc::new(Utc::now)),
+        push,
         configs,
         owner: owner(Utc::now()),
         renewed: Utc::now(),
@@ -139,6 +143,7 @@ async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, servers: Vec<JoinH
     }
     rounds.visits.abandon().await;
     rounds.pages.abandon().await;
+    rounds.push.end().await;
     let owner = rounds.owner;
     if let Some(Err(error)) = rounds
         .keeper
@@ -195,12 +200,14 @@ impl Listeners {
         self,
         shelves: &watch::Receiver<Arc<Shelf>>,
         reading: &Reading,
+        callbacks: Callbacks,
         stopping: &watch::Receiver<bool>,
     ) -> Vec<JoinHandle<()>> {
         let reading = Arc::new(reading.clone());
         let public = Public {
             shelf: shelves.clone(),
             stories: Arc::clone(&reading) as _,
+            callbacks: Some(Arc::new(callbacks)),
         };
         let mut servers = vec![tokio::spawn(told(
             "public",
@@ -243,6 +250,7 @@ struct Rounds {
     keeper: Keeper,
     visits: Visits<Web>,
     pages: Pages<Web>,
+    push: Push<Web>,
     configs: watch::Sender<Arc<Config>>,
     owner: String,
     /// When leases were renewed last.
@@ -348,6 +356,8 @@ impl Rounds {
         if self.reload.has_changed() {
             self.reload.take_over(&self.keeper, &self.configs).await;
         }
+        let config = self.configs.borrow().clone();
+        self.push.turn(&config, &self.keeper).await;
         let tidied = self.keeper.ask_soon(|desk| desk.tidy(Utc::now())).await;
         if let Some(Err(error)) = tidied {
             tracing::error!(%error, "the store could not be looked after; it is tried again");
