@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 
 use super::pushed::{ping, resume};
 use crate::config::{Config, Listening};
@@ -120,6 +120,8 @@ pub fn claim_asks(
     now: DateTime<Utc>,
     limit: usize,
 ) -> Result<Vec<HubAsk>, StoreError> {
+    // As the store keeps it: by this instant an answer is matched with its question.
+    let now = now.trunc_subsecs(3);
     let lapsed = store.lapsed_subscriptions(now)?;
     if lapsed.is_empty() && (limit == 0 || store.due_subscriptions(now, 1)?.is_empty()) {
         return Ok(Vec::new());

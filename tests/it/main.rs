@@ -13,6 +13,7 @@ mod newsroom;
 mod origin;
 mod polite;
 mod publish;
+mod push;
 mod serve;
 mod settle;
 mod shipped;
