@@ -117,8 +117,11 @@ fn shape(file: String, config: &Config) -> Shape {
     }
 }
 
-/// Whether hubs can send news here, where feeds name them; nothing where no source is on the web.
+/// Whether hubs can send news here, where feeds name them; nothing where no source is on the web, or nothing is served.
 fn push_in_words(config: &Config) -> String {
+    if config.server.is_none() {
+        return String::new();
+    }
     let sources = config.sources.iter();
     let found: Vec<_> = sources
         .map(|listening| config.can_be_pushed(listening))

@@ -7,6 +7,7 @@ mod explain;
 mod inspect;
 mod inspect_shape;
 mod log;
+mod moment;
 mod open;
 mod out;
 mod pages;

@@ -1,11 +1,12 @@
 //! `headwater status`: how each source is.
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::ended::Ended;
+use super::moment::moment;
 use super::open::{Everywhere, configuration, store_to_read};
 use super::out;
 use super::pages::{OdditySheet, PagesSheet, pages_in_words, pages_sheet};
@@ -266,16 +267,19 @@ fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header([
-            "source",
-            "entries",
-            "last visit",
-            "outcome",
-            "next",
-            "because",
-            "push",
-        ]);
+        .set_content_arrangement(ContentArrangement::Dynamic);
+    // Most sources name no hub; where none does, there is nothing to say.
+    let hubs = facts.iter().any(|source| source.announced.is_some());
+    let mut header = vec![
+        "source",
+        "entries",
+        "last visit",
+        "outcome",
+        "next",
+        "because",
+    ];
+    header.extend(hubs.then_some("push"));
+    table.set_header(header);
     let now = Utc::now();
     for source in &facts {
         let last = source.last.as_ref();
@@ -292,18 +296,18 @@ fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
                     })
             }
         };
-        table.add_row([
+        let mut row = vec![
             source.id.clone(),
             source.entries.to_string(),
             last.map(|visit| moment(visit.at, now)).unwrap_or_default(),
             out::tame(&outcome),
             source
                 .next_due
-                .map(|due| moment(due, now))
-                .unwrap_or_else(|| "never".into()),
+                .map_or("never".into(), |due| moment(due, now)),
             source.due_because.clone(),
-            push_in_a_word(source, now),
-        ]);
+        ];
+        row.extend(hubs.then(|| push_in_a_word(source, now)));
+        table.add_row(row);
     }
     let mut text = format!(
         "{} sources, {} entries, {} stories\n\n{table}\n",
@@ -315,29 +319,6 @@ fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
         }
     }
     text
-}
-
-/// An instant as people say it: `5 min ago`, `in 2 h`.
-fn moment(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let seconds = (at - now).num_seconds();
-    let size = seconds.unsigned_abs();
-    let amount = match size {
-        0..=59 => {
-            return if seconds <= 0 {
-                "now".into()
-            } else {
-                format!("in {size} s")
-            };
-        }
-        60..=3599 => format!("{} min", size / 60),
-        3600..=172_799 => format!("{} h", size / 3600),
-        _ => format!("{} d", size / 86_400),
-    };
-    if seconds < 0 {
-        format!("{amount} ago")
-    } else {
-        format!("in {amount}")
-    }
 }
 
 fn in_full(source: &SourceFacts) -> String {
@@ -394,19 +375,4 @@ fn in_full(source: &SourceFacts) -> String {
         None => text.push_str("  never visited again: the publisher said twice that it is gone; remove the source or change its address\n"),
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn moments_are_said_as_people_say_them() {
-        let now = DateTime::from_timestamp(1_000_000, 0).unwrap();
-        let at = |seconds| moment(now + chrono::TimeDelta::seconds(seconds), now);
-        assert_eq!(
-            [at(0), at(-10), at(30), at(-300), at(7200), at(-400_000)],
-            ["now", "now", "in 30 s", "5 min ago", "in 2 h", "4 d ago"]
-        );
-    }
 }

@@ -243,6 +243,7 @@ pub(super) fn resume(
         return Ok(());
     }
     let asked = asked_by_feed(&store.kept(source)?);
-    let due = resumed(source, &listening.schedule, &asked, plan.earliest, now);
+    let (schedule, visited) = (&listening.schedule, plan.visited.unwrap_or(now));
+    let due = resumed(source, schedule, &asked, plan.earliest, visited, now);
     store.make_due(source, due.at, due.because.as_str())
 }

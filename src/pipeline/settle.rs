@@ -11,7 +11,7 @@ use super::rhythm::keep_announced;
 use super::wanted::want;
 use super::withdraw::withdraw;
 use crate::config::{Config, Listening};
-use crate::ingest::{Arrival, Failure, Fresh, Memory, Oddity, Visit};
+use crate::ingest::{Arrival, Entry, Failure, Fresh, Memory, Oddity, Visit};
 use crate::link;
 use crate::schedule::{self, Because, Due, Outcome};
 use crate::source::Place;
@@ -215,6 +215,14 @@ fn settle_fresh(
     case.record(brought, &Outcome::Success)
 }
 
+/// Whether an entry says of itself that it is older than the one that is known. Of deltas only, which may come late or twice: a whole document is how things are.
+fn is_older(entry: &Entry, known: &Entry) -> bool {
+    let updated = |entry: &Entry| entry.updated.map(|dated| dated.stamp.said());
+    updated(entry)
+        .zip(updated(known))
+        .is_some_and(|(entry, known)| entry < known)
+}
+
 /// What taking in the entries of an arrival came to.
 pub(super) struct TakenIn {
     pub added: usize,
@@ -254,6 +262,13 @@ pub(super) fn take_in(
             Put::Unknown => {
                 added += 1;
                 intake.add(entry, &at)?
+            }
+            Put::Changed { before, .. } if fresh.is_delta && is_older(entry, &before) => {
+                let message = "a newer version of this entry is known; this one came late";
+                intake
+                    .oddities
+                    .push(Oddity::new("older-version", at, message));
+                continue;
             }
             Put::Changed {
                 entry: key,

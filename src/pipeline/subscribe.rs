@@ -237,8 +237,17 @@ pub fn count_refused(store: &Store, token: &str) -> Result<(), StoreError> {
     })
 }
 
-/// Makes sources due of which an earlier process acknowledged deliveries and did not live to settle them: the source itself has what they brought.
+/// Makes up at a start for what hubs may have sent in vain. Sources of which an earlier process acknowledged deliveries and did not live to settle them are
+/// due as soon as they allow: they themselves have what was brought. Those that were polled slowly are polled as scheduled: nobody
+/// heard their hubs meanwhile, and what that poll finds is not held against them.
 pub fn make_up(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<(), StoreError> {
+    for mut sub in store.wanted_subscriptions()? {
+        if sub.is_trusted(now) && sub.evidence.owed == 0 {
+            sub.evidence.pinged = Some(now);
+            store.keep_subscription(&sub)?;
+            resume(store, config, &sub.source, now)?;
+        }
+    }
     for mut sub in store.owing_subscriptions()? {
         sub.evidence.owed = 0;
         sub.evidence.pinged = Some(now);

@@ -4,6 +4,7 @@
 //! answered, whether a delivery is the hub's, and how far push is trusted are functions of values. This room is the only door to the crates that sign.
 
 mod announced;
+mod mode;
 mod obstacle;
 mod pace;
 mod signature;
@@ -12,9 +13,10 @@ mod trust;
 mod verification;
 
 pub use announced::{Announced, announced};
+pub use mode::Mode;
 pub use obstacle::{Obstacle, acceptable, possible};
 pub use pace::Pace;
 pub use signature::is_signed;
 pub use subscription::{Decision, Keys, PATH, State, Subscription, Wanted, decide};
 pub use trust::{Evidence, SAFETY};
-pub use verification::{Mode, Replied, Verification};
+pub use verification::{Replied, Verification};

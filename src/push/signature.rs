@@ -33,7 +33,7 @@ fn verifies<M: Mac + KeyInit>(secret: &[u8], body: &[u8], signature: &[u8]) -> b
 const LONGEST: usize = 64;
 
 fn bytes(hex: &str) -> Option<Vec<u8>> {
-    if hex.len() % 2 != 0 || hex.len() > LONGEST * 2 || !hex.is_ascii() {
+    if !hex.len().is_multiple_of(2) || hex.len() > LONGEST * 2 || !hex.is_ascii() {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16);

@@ -5,8 +5,8 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::announced::Announced;
+use super::mode::Mode;
 use super::trust::Evidence;
-use super::verification::Mode;
 
 /// Where callbacks lie below `public_url`; the token follows.
 pub const PATH: &str = "/websub/";

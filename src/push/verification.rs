@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use url::form_urlencoded;
 
+use super::mode::Mode;
 use super::subscription::{State, Subscription, later};
 use crate::schedule::jitter;
 
@@ -25,25 +26,6 @@ const SOONEST_RENEWAL: TimeDelta = TimeDelta::minutes(10);
 
 /// How long after a denial the hub is asked again: it has said no, and minds may change in a week.
 const DENIED_FOR: TimeDelta = TimeDelta::days(7);
-
-/// What is asked of a hub, or said by one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    Subscribe,
-    Unsubscribe,
-    /// Said by hubs only.
-    Denied,
-}
-
-impl Mode {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Mode::Subscribe => "subscribe",
-            Mode::Unsubscribe => "unsubscribe",
-            Mode::Denied => "denied",
-        }
-    }
-}
 
 /// A verification of intent, or a denial, as it came in a query.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -136,24 +136,26 @@ pub fn pinged(
     out_of_skipped(source_id, schedule, asked, due)
 }
 
-/// When a source is visited next that is no longer pushed: at the next slot of its schedule, but not before `earliest` (W7).
+/// When a source is visited next that is no longer pushed: at the first slot of its schedule since it was `visited`, which may be past, but not before
+/// `earliest` (W7).
 pub fn resumed(
     source_id: &str,
     schedule: &Schedule,
     asked: &Asked,
     earliest: DateTime<Utc>,
+    visited: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Due {
-    let slot = spread(source_id, schedule, schedule.next_after(now));
+    let slot = schedule.next_after(visited).max(now);
     let due = Due {
-        at: slot.max(earliest),
+        at: spread(source_id, schedule, slot).max(earliest),
         because: Because::Schedule,
     };
     out_of_skipped(source_id, schedule, asked, due)
 }
 
-/// When a source that is pushed is visited all the same: at the first slot of its schedule that is `wait` after the last visit, where that is later than
-/// `due` (W7). The schedule still says when visiting is allowed (C13).
+/// When a source that is pushed is visited all the same: at the first slot of its schedule `wait` after the last visit, or when it is `due` where that is later
+/// (W7). The schedule still says when visiting is allowed (C13).
 pub fn safety(
     source_id: &str,
     schedule: &Schedule,
@@ -162,14 +164,14 @@ pub fn safety(
     visited: DateTime<Utc>,
     wait: Duration,
 ) -> Due {
-    let slot = schedule.next_after(later(visited, wait));
-    let slow = Due {
-        at: spread(source_id, schedule, slot),
-        because: Because::Safety,
-    };
-    if slow.at <= due.at {
+    let rested = later(visited, wait);
+    if due.at >= rested {
         return due;
     }
+    let slow = Due {
+        at: spread(source_id, schedule, schedule.next_after(rested)),
+        because: Because::Safety,
+    };
     out_of_skipped(source_id, schedule, asked, slow)
 }
 
@@ -457,6 +459,12 @@ mod tests {
             "2025-11-12T01:30:00",
             Because::Schedule,
         );
+        let weekly = Schedule::parse("every 7d", Tz::UTC).unwrap();
+        is(
+            slow(&weekly, 6 * HOUR),
+            "2025-11-18T10:37:00",
+            Because::Schedule,
+        );
     }
 
     #[test]
@@ -479,8 +487,13 @@ mod tests {
         let ping = |earliest| pinged(&still(), &daily, &asked, earliest, now);
         assert_eq!((ping(two).at, ping(now).at), (two, now));
         assert_eq!(ping(now).because, Because::Pinged);
-        let back = resumed(&still(), &daily, &asked, two, now);
-        is(Some(back), "2025-11-12T01:30:00", Because::Schedule);
+        let back = |visited| Some(resumed(&still(), &daily, &asked, two, visited, now));
+        is(back(visited()), "2025-11-12T01:30:00", Because::Schedule);
+        is(
+            back(at("2025-11-09T00:00:00")),
+            "2025-11-11T12:37:00",
+            Because::Schedule,
+        );
     }
 
     #[test]

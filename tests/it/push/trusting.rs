@@ -161,6 +161,51 @@ fn w5_w7_a_lease_that_ends_has_the_source_polled_as_scheduled() {
 }
 
 #[test]
+fn w7_f9_after_a_restart_the_schedule_makes_up_for_what_nobody_heard() {
+    let hub = Hub::start();
+    let newsroom = Newsroom::on(&hub.feed());
+    let (daemon, _asked) = trusted(&newsroom, &hub);
+    assert_eq!(newsroom.status("paper")["due_because"], "safety-poll");
+    daemon.stop();
+    let requests = hub.origin.requests("/feed").len();
+    hub.publish(&[item("first"), item("second"), item("unheard")]);
+    let daemon = newsroom.daemon();
+    let status = newsroom.status("paper");
+    assert_eq!(status["due_because"], "schedule");
+    assert!(hours_to_go(&newsroom) <= 1);
+    assert_eq!(hub.origin.requests("/feed").len(), requests, "not early");
+    newsroom.due_soon();
+    await_story(&daemon, "unheard");
+    assert_eq!(
+        newsroom.status("paper")["push"]["trusted"],
+        true,
+        "nobody could hear"
+    );
+}
+
+#[test]
+fn w6_what_comes_late_does_not_undo_what_is_newer() {
+    let hub = Hub::start();
+    let newsroom = Newsroom::on(&hub.feed());
+    let (daemon, asked) = trusted(&newsroom, &hub);
+    let version = |wording: &str, hour: u8| {
+        format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>urn:f</id><title>T</title><updated>2025-11-09T12:00:00Z</updated>\
+             <entry><id>urn:e</id><title>T</title><updated>2025-11-09T{hour:02}:00:00Z</updated><content>The {wording} wording</content></entry></feed>"
+        )
+    };
+    for body in [version("second", 11), version("first", 10)] {
+        assert_eq!(hub.deliver(&daemon, &asked, &body).status, 202);
+    }
+    let status = await_push(&newsroom, "three deliveries", |push| {
+        push["deliveries"] == 3
+    });
+    assert_eq!(status["oddities"][0]["code"], "older-version");
+    let feed = daemon.get("/feeds/all.json", &[]).text().to_string();
+    assert!(feed.contains("second wording") && !feed.contains("first wording"));
+}
+
+#[test]
 fn w6_f9_f48_what_was_acknowledged_is_not_lost_when_the_process_dies() {
     let hub = Hub::start();
     let newsroom = Newsroom::on(&hub.feed());
