@@ -90,7 +90,11 @@ pub(super) fn push_in_a_word(source: &SourceFacts, now: DateTime<Utc>) -> String
 /// Lines for one source in full.
 pub(super) fn push_in_words(source: &SourceFacts) -> String {
     let Some(sheet) = push_sheet(source) else {
-        return "  push: it names no hub; it is polled\n".into();
+        // Of files nobody would expect it.
+        let answered = source.last.as_ref().and_then(|visit| visit.status);
+        return answered.map_or(String::new(), |_| {
+            "  push: it names no hub; it is polled\n".into()
+        });
     };
     let hub = out::tame(sheet.hub.as_deref().unwrap_or_default());
     let Some(sub) = &source.subscription else {
