@@ -17,6 +17,8 @@ pub mod ingest;
 
 pub mod schedule;
 
+pub mod push;
+
 pub mod dedupe;
 
 pub mod enrich;

@@ -12,6 +12,7 @@ use super::out;
 use crate::config::{self, Config, Listening};
 use crate::date;
 use crate::pipeline::sources_of;
+use crate::push::Obstacle;
 use crate::schedule::Schedule;
 
 #[derive(Args)]
@@ -38,6 +39,10 @@ struct SourceShape {
     timezone: String,
     /// Whether the pages of its articles are fetched.
     full_text: bool,
+    /// Whether its hub, if it names one, can push it.
+    push: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push_why_not: Option<&'static str>,
     next: Vec<String>,
 }
 
@@ -92,6 +97,8 @@ fn shape(file: String, config: &Config) -> Shape {
         schedule: listening.schedule.text().to_string(),
         timezone: listening.schedule.zone().name().to_string(),
         full_text: listening.source.full_text,
+        push: config.can_be_pushed(listening).is_ok(),
+        push_why_not: config.can_be_pushed(listening).err().map(Obstacle::as_str),
         next: next(&listening.schedule, now)
             .into_iter()
             .map(date::rfc3339)
@@ -143,6 +150,30 @@ fn slots_in_words(config: &Config, now: DateTime<Utc>) -> String {
     text
 }
 
+/// Whether hubs can send news here, where feeds name them; nothing where no source is on the web, or nothing is served.
+fn push_in_words(config: &Config) -> String {
+    if config.server.is_none() {
+        return String::new();
+    }
+    let sources = config.sources.iter();
+    let found: Vec<_> = sources
+        .map(|listening| config.can_be_pushed(listening))
+        .filter(|can| !matches!(can, Err(Obstacle::NoTopic | Obstacle::Off)))
+        .collect();
+    let can = found.iter().filter(|can| can.is_ok()).count();
+    let why_not = found.iter().find_map(|can| can.err());
+    match (can, why_not) {
+        (0, None) => String::new(),
+        (0, Some(why)) => format!("  push  not possible: {}\n", why.sentence()),
+        (can, None) => format!("  push  possible for {can} sources, where they name a hub\n"),
+        (can, Some(why)) => format!(
+            "  push  possible for {can} sources, where they name a hub; for {} not: {}\n",
+            found.len() - can,
+            why.sentence()
+        ),
+    }
+}
+
 fn in_words(file: &str, config: &Config) -> String {
     let mut text = format!(
         "{file} is right: {} sources, {} feeds\n",
@@ -155,8 +186,12 @@ fn in_words(file: &str, config: &Config) -> String {
             true => ", in full",
             false => "",
         };
+        let push = match config.can_be_pushed(listening) {
+            Err(Obstacle::Off) => ", never pushed",
+            _ => "",
+        };
         text.push_str(&format!(
-            "  source {:<14} {:<14} ({})  {}{full_text}\n",
+            "  source {:<14} {:<14} ({})  {}{full_text}{push}\n",
             source.id,
             listening.schedule.text(),
             listening.schedule.zone().name(),
@@ -170,6 +205,7 @@ fn in_words(file: &str, config: &Config) -> String {
             sources_of(config, feed).join(", ")
         ));
     }
+    text.push_str(&push_in_words(config));
     text.push_str(&slots_in_words(config, Utc::now()));
     if config.server.is_none() {
         text.push_str("  nothing is served: there is no [server]\n");

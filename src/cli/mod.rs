@@ -15,6 +15,7 @@ mod open;
 mod out;
 mod pages;
 mod panics;
+mod push;
 mod refresh;
 mod rhythm;
 mod run;

@@ -11,6 +11,7 @@ use super::open::{Everywhere, configuration, store_to_read};
 use super::out;
 use super::pages::{OdditySheet, PagesSheet, pages_in_words, pages_sheet};
 use super::panics::{PanicsSheet, panics_in_words, panics_sheet};
+use super::push::{PushSheet, push_in_a_word, push_in_words, push_sheet};
 use super::rhythm::{RhythmSheet, rhythm_in_short, rhythm_sheet, timing_in_words};
 use crate::date;
 use crate::ingest::Asks;
@@ -93,6 +94,12 @@ struct SourceShape {
     /// When the document came that `inspect --kept` shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     kept_document: Option<String>,
+    /// Whether a hub brought what came last.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pushed: bool,
+    /// The hub it names, and the subscription there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push: Option<PushSheet>,
     oddities: Vec<OdditySheet>,
 }
 
@@ -196,6 +203,8 @@ fn shape(counts: Totals, facts: &[SourceFacts]) -> Shape {
             full_text: pages_sheet(&source.pages),
             panics: panics_sheet(&source.panics),
             kept_document: source.specimen.map(date::rfc3339),
+            pushed: last.is_some_and(|visit| visit.pushed),
+            push: push_sheet(source),
             oddities: last
                 .iter()
                 .flat_map(|visit| &visit.oddities)
@@ -273,15 +282,19 @@ fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header([
-            "source",
-            "entries",
-            "last visit",
-            "outcome",
-            "next",
-            "because",
-        ]);
+        .set_content_arrangement(ContentArrangement::Dynamic);
+    // Most sources name no hub; where none does, there is nothing to say.
+    let hubs = facts.iter().any(|source| source.announced.is_some());
+    let mut header = vec![
+        "source",
+        "entries",
+        "last visit",
+        "outcome",
+        "next",
+        "because",
+    ];
+    header.extend(hubs.then_some("push"));
+    table.set_header(header);
     let now = Utc::now();
     for source in &facts {
         let last = source.last.as_ref();
@@ -298,20 +311,21 @@ fn table(totals: Totals, mut facts: Vec<SourceFacts>) -> String {
                     })
             }
         };
-        table.add_row([
+        let mut row = vec![
             source.id.clone(),
             source.entries.to_string(),
             last.map(|visit| moment(visit.at, now)).unwrap_or_default(),
             out::tame(&outcome),
             source
                 .next_due
-                .map(|due| moment(due, now))
-                .unwrap_or_else(|| "never".into()),
+                .map_or("never".into(), |due| moment(due, now)),
             match &source.rhythm {
                 Some(rhythm) => format!("{}; {}", source.due_because, rhythm_in_short(rhythm)),
                 None => source.due_because.clone(),
             },
-        ]);
+        ];
+        row.extend(hubs.then(|| push_in_a_word(source, now)));
+        table.add_row(row);
     }
     let mut text = format!(
         "{} sources, {} entries, {} stories\n\n{table}\n",
@@ -341,6 +355,7 @@ fn in_full(source: &SourceFacts) -> String {
         text.push_str(&format!("  {} entries withdrawn\n", source.withdrawn));
     }
     text.push_str(&pages_in_words(&source.pages));
+    text.push_str(&push_in_words(source));
     match &source.last {
         None => text.push_str("  not visited yet\n"),
         Some(visit) => {
@@ -349,7 +364,11 @@ fn in_full(source: &SourceFacts) -> String {
                 .map(|status| format!(", HTTP {status}"))
                 .unwrap_or_default();
             text.push_str(&format!(
-                "  last visit {}: {}{status}, {} new, {} changed, {} ms\n",
+                "  {} {}: {}{status}, {} new, {} changed, {} ms\n",
+                match visit.pushed {
+                    true => "last told by its hub",
+                    false => "last visit",
+                },
                 date::rfc3339(visit.at),
                 visit.outcome,
                 visit.added,

@@ -77,12 +77,14 @@ pub(super) fn manners(section: &Section, base: &Manners, ledger: &mut Ledger) ->
     }
 }
 
-/// `[defaults]`: when a source is visited that does not say, and whether its articles' pages are read.
+/// `[defaults]`: when a source is visited that does not say, whether its articles' pages are read, and whether hubs may push it.
 pub(super) struct Defaults<'a> {
     schedule: Option<Text<'a>>,
     zone: Tz,
     /// For sources on the web.
     pub full_text: bool,
+    /// Whether hubs may push.
+    pub push: bool,
     /// The default schedule in each zone it was asked for; `None` where it is faulty, which has been noted.
     read: HashMap<Tz, Option<Schedule>>,
 }
@@ -95,6 +97,7 @@ impl<'a> Defaults<'a> {
             schedule: section.text("schedule", ledger),
             zone,
             full_text: section.truth("full_text", ledger).unwrap_or(false),
+            push: section.truth("push", ledger).unwrap_or(true),
             read: HashMap::new(),
         };
         // Read here, so that a fault in it is found even if every source has a schedule of its own.

@@ -83,7 +83,7 @@ pub(super) static FETCH: Kind = Kind {
 };
 
 /// What `[defaults]` says for every source on the web, and a source for itself.
-const TEXTS: &[Key] = &[key("full_text", "true")];
+const TEXTS: &[Key] = &[key("full_text", "true"), key("push", "false")];
 
 pub(super) static DEFAULTS: Kind = Kind {
     name: "defaults",

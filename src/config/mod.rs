@@ -27,6 +27,7 @@ pub use server::{Server, Store};
 pub use sources::Listening;
 
 use crate::curate::Feed;
+use crate::push::{Obstacle, possible};
 use crate::source::Manners;
 use ledger::Ledger;
 use tree::Tree;
@@ -57,6 +58,15 @@ impl Config {
         self.sources
             .iter()
             .find(|listening| listening.source.id == id)
+    }
+
+    /// Whether hubs can push a source that announces one (W3).
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub fn can_be_pushed(&self, listening: &Listening) -> Result<(), Obstacle> {
+        let public_url = self.server.as_ref().map(|server| &server.public_url);
+        possible(listening.push, public_url, &listening.source)
     }
 
     /// The feeds that draw from a source; none for an unknown one.

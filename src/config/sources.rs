@@ -24,6 +24,8 @@ const MAX_TAGS: usize = 32;
 pub struct Listening {
     pub source: Source,
     pub schedule: Schedule,
+    /// Whether hubs may push it, where it announces one. Whether they can is for [`Config::can_be_pushed`](super::Config::can_be_pushed) to say.
+    pub push: bool,
 }
 
 /// The names that `from` may use, those of faulty sources included: one fault is enough.
@@ -50,6 +52,7 @@ pub(super) fn sources<'a>(
         let place = place(&section, root, ledger);
         let (zone, schedule) = defaults.times(&section, ledger);
         let full_text = section.truth("full_text", ledger);
+        let push = section.truth("push", ledger).unwrap_or(defaults.push);
         let manners = fetch::manners(&section, manners, ledger);
         if let (Some(id), Some(place), Some(schedule)) = (id, place, schedule) {
             // What lies on disk is whole as it is, unless the operator says so of that very source.
@@ -65,6 +68,7 @@ pub(super) fn sources<'a>(
                     manners,
                 },
                 schedule,
+                push,
             });
         }
     }

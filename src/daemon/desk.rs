@@ -12,8 +12,12 @@ use super::chance::draw;
 use super::harvest::Harvest;
 use crate::config::Config;
 use crate::ingest::{Rule, Visit};
-use crate::pipeline::{Composed, catch_up, compose, listed, settle, settle_pages, site};
+use crate::pipeline::{
+    Composed, HubAsk, catch_up, claim_asks, compose, listed, make_up, reconcile, settle,
+    settle_deliveries, settle_pages, site, verify,
+};
 use crate::publish::{Shelf, Site};
+use crate::push::{Keys, Replied, Verification};
 use crate::schedule::{Because, Step, has_passed, step};
 use crate::store::{Claim, Store, StoreError};
 
@@ -53,7 +57,8 @@ impl Desk {
     ) -> Result<Self, StoreError> {
         store.transaction(|store| {
             store.sync_sources(&listed(&config, now))?;
-            catch_up(store, &config, now, draw())
+            catch_up(store, &config, now, draw())?;
+            make_up(store, &config, now)
         })?;
         let site = config.server.as_ref().map(site);
         let version = store.data_version()?;
@@ -142,7 +147,39 @@ impl Desk {
             }
             self.mark(settled.feeds);
         }
+        if !harvest.deliveries.is_empty() {
+            let deliveries = &harvest.deliveries;
+            let settled = settle_deliveries(&self.store, &self.config, deliveries, now)?;
+            harvest.deliveries.clear();
+            for push in &settled.pushes {
+                let failure = push.failure.as_deref();
+                tracing::info!(source = %push.source, outcome = push.outcome, added = push.added, changed = push.changed, failure, "pushed");
+            }
+            self.mark(settled.feeds);
+        }
         Ok(())
+    }
+
+    /// Brings subscriptions in line, all of them or only where something is announced anew, and takes hubs that are to be asked now.
+    pub fn turn_push(
+        &self,
+        all: bool,
+        room: usize,
+        mint: fn() -> Option<Keys>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<HubAsk>, StoreError> {
+        reconcile(&self.store, &self.config, all, now, mint)?;
+        claim_asks(&self.store, &self.config, now, room)
+    }
+
+    /// What a hub is answered that verifies or denies.
+    pub fn verify(
+        &self,
+        token: &str,
+        said: &Verification,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Replied>, StoreError> {
+        verify(&self.store, &self.config, token, said, now)
     }
 
     fn settle_visits(&mut self, visits: &[Visit], now: DateTime<Utc>) -> Result<(), StoreError> {

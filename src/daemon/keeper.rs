@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::desk::Desk;
 use super::harvest::Harvest;
 use crate::ingest::Visit;
-use crate::pipeline::FetchedPage;
+use crate::pipeline::{Delivery, FetchedPage};
 use crate::schedule::has_passed;
 
 /// Visits and questions that may wait for the keeper, beyond one place for every visit that can be under way: so handing a visit over never blocks
@@ -43,6 +43,23 @@ pub(super) struct Keeper {
     stop: Arc<Stop>,
 }
 
+/// A handle to a keeper that may have ended.
+#[derive(Clone)]
+pub(super) struct Outlived {
+    jobs: mpsc::WeakSender<Job>,
+    stop: Arc<Stop>,
+}
+
+impl Outlived {
+    /// The keeper, while there is one.
+    pub fn keeper(&self) -> Option<Keeper> {
+        Some(Keeper {
+            jobs: self.jobs.upgrade()?,
+            stop: Arc::clone(&self.stop),
+        })
+    }
+}
+
 /// Told once: do not wait for the store to get well any more.
 #[derive(Default)]
 struct Stop {
@@ -68,14 +85,37 @@ impl Keeper {
 
     /// Hands the finished visits to one address over. Waits while the keeper is behind.
     pub async fn settle(&self, visits: Vec<Visit>) {
-        let pages = Vec::new();
-        self.hand_over(Harvest { visits, pages }).await;
+        self.hand_over(Harvest {
+            visits,
+            ..Harvest::default()
+        })
+        .await;
     }
 
     /// Hands a page over that was asked for. Waits while the keeper is behind.
     pub async fn settle_page(&self, page: FetchedPage) {
-        let (visits, pages) = (Vec::new(), vec![page]);
-        self.hand_over(Harvest { visits, pages }).await;
+        self.hand_over(Harvest {
+            pages: vec![page],
+            ..Harvest::default()
+        })
+        .await;
+    }
+
+    /// Hands over what a hub sent. Waits while the keeper is behind.
+    pub async fn settle_delivery(&self, delivery: Delivery) {
+        self.hand_over(Harvest {
+            deliveries: vec![delivery],
+            ..Harvest::default()
+        })
+        .await;
+    }
+
+    /// A handle that does not keep the keeper from ending, for those who may outlive it.
+    pub fn outlived(&self) -> Outlived {
+        Outlived {
+            jobs: self.jobs.downgrade(),
+            stop: Arc::clone(&self.stop),
+        }
     }
 
     async fn hand_over(&self, harvest: Harvest) {

@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::callbacks::Callbacks;
 use super::error::RunError;
 use super::reading::Reading;
 use crate::config::Server;
@@ -62,6 +63,7 @@ impl Listeners {
         self,
         shelves: &watch::Receiver<Arc<Shelf>>,
         reading: &Reading,
+        callbacks: Callbacks,
         stopping: &watch::Receiver<bool>,
     ) -> JoinSet<()> {
         let mut servers = JoinSet::new();
@@ -69,6 +71,7 @@ impl Listeners {
         let public = Public {
             shelf: shelves.clone(),
             stories: Arc::clone(&reading) as _,
+            callbacks: Some(Arc::new(callbacks)),
         };
         servers.spawn(told(
             "public",

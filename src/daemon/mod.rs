@@ -3,6 +3,7 @@
 //! The clock is read here and handed down. One thread keeps the store and writes; visits run on the async threads, parsing on blocking ones; HTTP reads the
 //! shelf, which is swapped whole.
 
+mod callbacks;
 mod chance;
 mod desk;
 mod error;
@@ -12,6 +13,7 @@ mod harvest;
 mod keeper;
 mod listeners;
 mod pages;
+mod push;
 mod reading;
 mod reload;
 mod rounds;

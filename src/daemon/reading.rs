@@ -37,7 +37,7 @@ impl Reading {
     }
 
     /// Runs a question on some reading connection, on a thread where waiting is allowed.
-    fn ask<T: Send + 'static>(
+    pub fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Later<Result<T, StoreError>> {

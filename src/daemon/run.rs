@@ -15,6 +15,7 @@ use super::files::Files;
 use super::keeper::Keeper;
 use super::listeners::bind;
 use super::pages::Pages;
+use super::push::{ASKS_AT_ONCE, Push};
 use super::reading::{Reading, StatusJson};
 use super::reload::Reload;
 use super::rounds::{LEASE, is_time_to_renew, owner};
@@ -60,10 +61,12 @@ pub async fn run(
     let (configs, config_seen) = watch::channel(Arc::clone(&config));
     let desk = Desk::new(store, Arc::clone(&config), shelf, Utc::now())?;
     let (keeper, thread) = Keeper::start(desk, config.concurrency).map_err(start)?;
-    let reading = Reading::new(config.store.path.clone(), config_seen, status);
+    let reading = Reading::new(config.store.path.clone(), config_seen.clone(), status);
+    let fetch = Arc::new(Web::new(config.concurrency + ASKS_AT_ONCE));
+    let push = Push::start(&keeper, &reading, &config_seen, Arc::clone(&fetch));
     let (stop, stopping) = watch::channel(false);
     let mut servers = listeners
-        .map(|listeners| listeners.serve(&shelves, &reading, &stopping))
+        .map(|listeners| listeners.serve(&shelves, &reading, push.callbacks(), &stopping))
         .unwrap_or_default();
     // Composing is the keeper's first work, so its first answer means the shelf is up.
     if keeper.ask(|_| ()).await.is_none() {
@@ -73,11 +76,11 @@ pub async fn run(
     }
     ready(&config);
     notify(&[NotifyState::Ready]);
-    let fetch = Arc::new(Web::new(config.concurrency));
     let mut rounds = Rounds {
         keeper: keeper.clone(),
         visits: Visits::new(Arc::clone(&fetch), Arc::new(Utc::now)),
         pages: Pages::new(fetch, Arc::new(Utc::now)),
+        push,
         configs,
         owner: owner(Utc::now()),
         renewed: Utc::now(),
@@ -124,6 +127,7 @@ async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, mut servers: JoinS
     }
     rounds.visits.abandon().await;
     rounds.pages.abandon().await;
+    rounds.push.end().await;
     let owner = rounds.owner;
     if let Some(Err(error)) = rounds
         .keeper
@@ -145,6 +149,7 @@ struct Rounds {
     keeper: Keeper,
     visits: Visits<Web>,
     pages: Pages<Web>,
+    push: Push<Web>,
     configs: watch::Sender<Arc<Config>>,
     owner: String,
     /// When leases were renewed last.
@@ -211,10 +216,14 @@ impl Rounds {
                 Ok((claims, store.next_due(now)?))
             })
         };
-        let asked = self.keeper.ask_soon_or(work, move |desk, claimed| {
-            let claims = claimed.map(|(claims, _)| claims).unwrap_or_default();
-            desk.give_back(&claims, &given_back);
-        });
+        let trouble = self.trouble.clone();
+        let asked = self
+            .keeper
+            .ask_soon_or(work, move |desk, claimed| match claimed {
+                Ok((claims, _)) => desk.give_back(&claims, &given_back),
+                // A lock is waited for longer than the loop waits for the keeper.
+                Err(error) => trouble.tell(&error),
+            });
         match asked.await {
             // Busy: the loop goes on turning.
             None => Some(now + TimeDelta::seconds(1)),
@@ -284,6 +293,8 @@ impl Rounds {
         if self.reload.has_changed() {
             self.reload.take_over(&self.keeper, &self.configs).await;
         }
+        let config = self.configs.borrow().clone();
+        self.push.turn(&config, &self.keeper).await;
         let tidied = self.keeper.ask_soon(|desk| desk.tidy(Utc::now())).await;
         if let Some(Err(error)) = tidied {
             self.trouble.tell(&error);

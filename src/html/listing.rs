@@ -4,6 +4,7 @@ use dom_query::{Document, Matcher, NodeRef};
 use url::Url;
 
 use super::claims::{first, named_base, nodes, opened, root_language, text};
+use super::feeds::has_rel;
 use super::measure::{FEW_NODES, short_text};
 use super::record::{LONGEST_TITLE, facts, headline, is_generic, touches_heading, written};
 use super::repeated::repeated;
@@ -13,6 +14,9 @@ use crate::source::Pick;
 
 /// Articles of one page. The longest archives on one page have some thousands.
 pub const MAX_LISTED: usize = 5_000;
+
+/// Hubs of one page: publishers name one or two.
+const MAX_NAMED: usize = 8;
 
 /// One article as a page lists it. Texts are plain, addresses absolute; that of the article is as it may be published (L2).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +36,9 @@ pub struct Listing {
     pub title: Option<String>,
     /// As written.
     pub language: Option<String>,
+    /// Hubs that its head names, and its own address as it gives it there; absolute (W1).
+    pub hubs: Vec<String>,
+    pub self_url: Option<String>,
     pub items: Vec<Listed>,
     /// Elements that `item` matched and that hold no link.
     pub without_link: usize,
@@ -64,7 +71,19 @@ pub fn listing(html: &str, url: &Url, pick: &Pick) -> Result<Listing, Unlisted> 
     };
     listing.title = first(&document, "head title").as_ref().and_then(text);
     listing.language = root_language(&document);
+    listing.hubs = named(&document, "hub", base);
+    listing.self_url = named(&document, "self", base).into_iter().next();
     Ok(listing)
+}
+
+/// Where links of a relation lead that stand in the head: in the body they may be a reader's comment (W1).
+fn named(document: &Document, rel: &str, base: &Url) -> Vec<String> {
+    nodes(document, "head link[rel][href]")
+        .iter()
+        .filter(|link| has_rel(link, rel))
+        .filter_map(|link| link::as_written(&link.attr("href")?, Some(base)))
+        .take(MAX_NAMED)
+        .collect()
 }
 
 fn found(document: &Document, base: &Url, here: &Url) -> Result<Listing, Unlisted> {

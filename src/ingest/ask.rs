@@ -230,15 +230,20 @@ fn before_the_cut(memory: Memory, asked: [u8; 32]) -> Memory {
 
 /// A document as it came.
 #[derive(Clone)]
-struct Taken {
-    _room: Room,
-    bytes: Arc<Vec<u8>>,
-    at: String,
-    content_type: Option<String>,
+pub(super) struct Taken {
+    /// Held as long as the bytes are.
+    pub _room: Room,
+    pub bytes: Arc<Vec<u8>>,
+    pub at: String,
+    pub content_type: Option<String>,
 }
 
 /// Reads a document off the async threads. A document on which a parser panics goes along with the failure.
-async fn reading(taken: Taken, source: &Source, now: DateTime<Utc>) -> Result<Reading, Failure> {
+pub(super) async fn reading(
+    taken: Taken,
+    source: &Source,
+    now: DateTime<Utc>,
+) -> Result<Reading, Failure> {
     let kept = taken.clone();
     let (zone, place) = (source.zone, source.place.clone());
     let read = aside(move || {

@@ -70,6 +70,8 @@ pub fn read_listing(
             title: listing.title,
             link: Some(link::publishable(url).into()),
             language: listing.language,
+            hubs: listing.hubs,
+            self_url: listing.self_url,
             ..Channel::default()
         },
         entries,

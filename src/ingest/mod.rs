@@ -19,6 +19,7 @@ mod growth;
 mod listing;
 mod pages;
 mod party;
+mod pushed;
 mod read;
 mod robots;
 mod sitemap;
@@ -36,6 +37,7 @@ pub use entry::{
 pub use fulltext::{Judged, NotAsked, PageText, Rule, is_rewritten, page_of};
 pub use pages::{PageArrival, visit_page};
 pub use party::{Guest, Party, visit_together};
+pub use pushed::{Pushed, read_pushed};
 pub use read::{Document, Expect, read};
 pub use robots::{Permission, Robots};
 pub use specimen::Specimen;

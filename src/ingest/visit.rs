@@ -103,6 +103,10 @@ pub struct Answer {
     pub date: Option<String>,
     /// F14, as sent.
     pub retry_after: Option<String>,
+    /// `Link` with `rel="hub"`, absolute, in order (W1).
+    pub hubs: Vec<String>,
+    /// `Link` with `rel="self"`, absolute (W1, W2).
+    pub self_url: Option<String>,
 }
 
 /// One redirect that was followed.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::moves::{self, Moved};
+use super::rhythm::{Poll, after_poll};
 use crate::config::{Config, Listening};
 use crate::ingest::{Answer, Asks, Failure, Fresh, Memory, Oddity, Visit};
 use crate::link;
@@ -160,17 +161,7 @@ impl<'a> Case<'a> {
     pub fn record(&self, brought: Brought<'_>, outcome: &Outcome) -> Result<Tally, StoreError> {
         let (store, visit, source) = (self.store, self.visit, &self.listening.source);
         let answer = visit.answer.as_ref();
-        // Files are nobody's server: they are read whenever the schedule says.
-        let (asked, min_interval) = if source.place.is_remote() {
-            let asked = Asked {
-                fresh_for: answer.and_then(fresh_for),
-                retry_at: answer.and_then(|answer| retry_at(answer, self.now)),
-                ..asked(brought.ttl, &brought.asks)
-            };
-            (asked, source.manners.min_interval)
-        } else {
-            (Asked::default(), Duration::ZERO)
-        };
+        let (asked, min_interval) = self.asked_of_us(&brought);
         let (schedule, forecast) = self.rhythmic(&asked, min_interval, outcome)?;
         let passed = self.passed()?;
         let due = next_due(
@@ -182,6 +173,17 @@ impl<'a> Case<'a> {
             self.ended(),
             self.chance,
         );
+        let poll = Poll {
+            listening: self.listening,
+            outcome,
+            added: brought.added,
+            asked: &asked,
+            min_interval,
+            ended: self.ended(),
+            schedule: &schedule,
+            chance: self.chance,
+        };
+        let due = after_poll(store, &poll, due)?;
         store.record_visit(&VisitRecord {
             source: &visit.source,
             at: visit.at,
@@ -217,6 +219,21 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// What server and feed ask for, and the operator's minimum. Files are nobody's server: they are read whenever the schedule says.
+    fn asked_of_us(&self, brought: &Brought<'_>) -> (Asked, Duration) {
+        let source = &self.listening.source;
+        if !source.place.is_remote() {
+            return (Asked::default(), Duration::ZERO);
+        }
+        let answer = self.visit.answer.as_ref();
+        let asked = Asked {
+            fresh_for: answer.and_then(fresh_for),
+            retry_at: answer.and_then(|answer| retry_at(answer, self.now)),
+            ..asked(brought.ttl, &brought.asks)
+        };
+        (asked, source.manners.min_interval)
+    }
+
     /// The schedule with what was learned of the source so far, this visit included, and what following it comes to. Any but `auto` is as it is.
     fn rhythmic(
         &self,
@@ -224,7 +241,7 @@ impl<'a> Case<'a> {
         min_interval: Duration,
         outcome: &Outcome,
     ) -> Result<(Cow<'a, Schedule>, Option<Forecast>), StoreError> {
-        let Listening { source, schedule } = self.listening;
+        let (source, schedule) = (&self.listening.source, &self.listening.schedule);
         if !schedule.is_auto() {
             return Ok((Cow::Borrowed(schedule), None));
         }

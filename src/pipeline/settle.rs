@@ -7,10 +7,11 @@ use chrono::{DateTime, Utc};
 use super::intake::Intake;
 use super::moves;
 use super::record::{Brought, Case, Tally, hold_server};
+use super::rhythm::keep_announced;
 use super::wanted::want;
 use super::withdraw::withdraw;
 use crate::config::{Config, Listening};
-use crate::ingest::{Arrival, Failure, Fresh, Memory, Oddity, Visit};
+use crate::ingest::{Arrival, Entry, Failure, Fresh, Memory, Oddity, Visit};
 use crate::link;
 use crate::schedule::{Because, Chance, Outcome};
 use crate::source::Place;
@@ -119,6 +120,7 @@ fn settle_one(case: &Case<'_>, touched: &mut BTreeSet<String>) -> Result<Tally, 
         }
         Arrival::Unchanged { memory } => {
             store.drop_specimen(&visit.source)?;
+            keep_announced(store, case.listening, visit, None)?;
             let moved = case.moved(None, memory)?;
             let brought = Brought {
                 outcome: "unchanged",
@@ -159,16 +161,57 @@ fn settle_fresh(
     fresh: &Fresh,
     touched: &mut BTreeSet<String>,
 ) -> Result<Tally, StoreError> {
-    let (store, visit, now) = (case.store, case.visit, case.now);
+    let (store, visit) = (case.store, case.visit);
     // Before its entries are stored, when all of them would be known.
     let moved = case.moved(Some(fresh), &fresh.memory)?;
     store.record_channel(&visit.source, &fresh.channel)?;
     store.drop_specimen(&visit.source)?;
+    let taken = take_in(store, case.listening, fresh, case.now, touched)?;
+    let whole = Some(&fresh.channel).filter(|_| !fresh.is_delta);
+    keep_announced(store, case.listening, visit, whole)?;
+    let brought = Brought {
+        outcome: "fresh",
+        memory: Some(moved.memory.as_ref().unwrap_or(&fresh.memory)),
+        moves: moved.moves,
+        added: taken.added,
+        changed: taken.changed,
+        oddities: &taken.oddities,
+        ttl: fresh.channel.ttl,
+        asks: fresh.channel.asks.clone(),
+        ..case.brought()
+    };
+    case.record(brought, &Outcome::Success)
+}
+
+/// Whether an entry says of itself that it is older than the one that is known. Of deltas only, which may come late or twice: a whole document is how things are.
+fn is_older(entry: &Entry, known: &Entry) -> bool {
+    let updated = |entry: &Entry| entry.updated.map(|dated| dated.stamp.said());
+    updated(entry)
+        .zip(updated(known))
+        .is_some_and(|(entry, known)| entry < known)
+}
+
+/// What taking in the entries of an arrival came to.
+pub(super) struct TakenIn {
+    pub added: usize,
+    pub changed: usize,
+    pub oddities: Vec<Oddity>,
+}
+
+/// Takes in the entries of an arrival, however they came: the new ones, those that are said otherwise now, and what was taken back.
+pub(super) fn take_in(
+    store: &Store,
+    listening: &Listening,
+    fresh: &Fresh,
+    now: DateTime<Utc>,
+    touched: &mut BTreeSet<String>,
+) -> Result<TakenIn, StoreError> {
+    let source = &listening.source;
     let mut intake = Intake {
         store,
-        source: &visit.source,
+        source: &source.id,
         now,
-        full_text: case.listening.source.full_text,
+        full_text: source.full_text,
         oddities: fresh.oddities.clone(),
         wishes: Vec::new(),
     };
@@ -182,11 +225,18 @@ fn settle_fresh(
             intake.oddities.push(Oddity::new("id-twice", at, message));
             continue;
         }
-        let story = match store.look_up(&visit.source, entry, now)? {
+        let story = match store.look_up(&source.id, entry, now)? {
             Put::Same(_) => continue,
             Put::Unknown => {
                 added += 1;
                 intake.add(entry, &at)?
+            }
+            Put::Changed { before, .. } if fresh.is_delta && is_older(entry, &before) => {
+                let message = "a newer version of this entry is known; this one came late";
+                intake
+                    .oddities
+                    .push(Oddity::new("older-version", at, message));
+                continue;
             }
             Put::Changed {
                 entry: key,
@@ -202,20 +252,13 @@ fn settle_fresh(
     }
     let mut oddities = intake.oddities;
     want(store, intake.wishes, now, &mut oddities)?;
-    let (source, kept) = (&case.listening.source, &case.kept);
-    for story in withdraw(store, source, fresh, kept, now, &mut oddities)? {
+    let kept = store.kept(&source.id)?;
+    for story in withdraw(store, source, fresh, &kept, now, &mut oddities)? {
         touched.extend(store.carriers(story)?);
     }
-    let brought = Brought {
-        outcome: "fresh",
-        memory: Some(moved.memory.as_ref().unwrap_or(&fresh.memory)),
-        moves: moved.moves,
+    Ok(TakenIn {
         added,
         changed,
-        oddities: &oddities,
-        ttl: fresh.channel.ttl,
-        asks: fresh.channel.asks.clone(),
-        ..case.brought()
-    };
-    case.record(brought, &Outcome::Success)
+        oddities,
+    })
 }

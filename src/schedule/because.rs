@@ -33,11 +33,15 @@ pub enum Because {
     Startup,
     /// Files on disk changed.
     FilesChanged,
+    /// Hubs push it, and it is polled now and then to be safe (W7).
+    Safety,
+    /// A hub said that there is news, without the news (W7).
+    Pinged,
 }
 
 impl Because {
     /// Every rule there is.
-    pub const ALL: [Because; 15] = [
+    pub const ALL: [Because; 17] = [
         Because::Schedule,
         Because::Rhythm,
         Because::MinInterval,
@@ -53,6 +57,8 @@ impl Because {
         Because::GoneConfirm,
         Because::Startup,
         Because::FilesChanged,
+        Because::Safety,
+        Because::Pinged,
     ];
 
     /// The rule's name for machines, in kebab case. Stable: it is stored and printed as JSON.
@@ -73,6 +79,8 @@ impl Because {
             Because::GoneConfirm => "gone-confirm",
             Because::Startup => "startup",
             Because::FilesChanged => "files-changed",
+            Because::Safety => "safety-poll",
+            Because::Pinged => "pinged",
         }
     }
 
@@ -109,6 +117,10 @@ impl Because {
             }
             Because::Startup => "it is read when headwater starts, having been new or overdue then",
             Because::FilesChanged => "its files changed",
+            Because::Safety => {
+                "its hub sends what is new, so it is polled only now and then to make sure"
+            }
+            Because::Pinged => "its hub said that there is news",
         }
     }
 }

@@ -78,13 +78,118 @@ pub fn next_due(
     visited: DateTime<Utc>,
     chance: Chance,
 ) -> Option<Due> {
-    let spread = |at| spread(source_id, schedule, at, chance);
-    let slot = schedule.next_after(visited);
-    let retry_at = asked.retry_at.filter(|at| *at > visited);
-    let mut due = Due {
-        at: spread(slot),
+    let slot = spread(source_id, schedule, schedule.next_after(visited), chance);
+    let slot = Due {
+        at: slot,
         because: schedule.because(),
     };
+    let due = bounded(
+        source_id,
+        schedule,
+        min_interval,
+        asked,
+        outcome,
+        visited,
+        (slot, chance),
+    )?;
+    Some(out_of_skipped(source_id, schedule, asked, due, chance))
+}
+
+/// The earliest instant at which something else than the schedule (a ping) may make the source due after the visit at `visited`: all bounds of [`next_due`]
+/// but the slots of the schedule. `None` is never.
+pub fn earliest(
+    source_id: &str,
+    schedule: &Schedule,
+    min_interval: Duration,
+    asked: &Asked,
+    outcome: &Outcome,
+    visited: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let at_once = Due {
+        at: visited,
+        because: Because::MinInterval,
+    };
+    let due = bounded(
+        source_id,
+        schedule,
+        min_interval,
+        asked,
+        outcome,
+        visited,
+        (at_once, Chance::NONE),
+    );
+    due.map(|due| due.at)
+}
+
+/// When a source is visited of which a hub said at `now` that it has news: at once, but not before `earliest`, and out of skipped hours and days (F11,
+/// F14, F16).
+pub fn pinged(
+    source_id: &str,
+    schedule: &Schedule,
+    asked: &Asked,
+    earliest: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Due {
+    let due = Due {
+        at: now.max(earliest),
+        because: Because::Pinged,
+    };
+    out_of_skipped(source_id, schedule, asked, due, Chance::NONE)
+}
+
+/// When a source is visited next that is no longer pushed: at the first slot of its schedule since it was `visited`, which may be past, but not before
+/// `earliest` (W7).
+pub fn resumed(
+    source_id: &str,
+    schedule: &Schedule,
+    asked: &Asked,
+    earliest: DateTime<Utc>,
+    visited: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Due {
+    let slot = schedule.next_after(visited).max(now);
+    let due = Due {
+        at: spread(source_id, schedule, slot, Chance::NONE).max(earliest),
+        because: schedule.because(),
+    };
+    out_of_skipped(source_id, schedule, asked, due, Chance::NONE)
+}
+
+/// When a source that is pushed is visited all the same: at the first slot of its schedule `wait` after the last visit, or when it is `due` where that is later
+/// (W7). The schedule still says when visiting is allowed (C13).
+pub fn safety(
+    source_id: &str,
+    schedule: &Schedule,
+    asked: &Asked,
+    due: Due,
+    visited: DateTime<Utc>,
+    wait: Duration,
+    chance: Chance,
+) -> Due {
+    let rested = later(visited, wait);
+    if due.at >= rested {
+        return due;
+    }
+    let slow = Due {
+        at: spread(source_id, schedule, schedule.next_after(rested), chance),
+        because: Because::Safety,
+    };
+    out_of_skipped(source_id, schedule, asked, slow, chance)
+}
+
+/// The latest of `first` and of all that was asked of us (F11), whatever the schedule says.
+fn bounded(
+    source_id: &str,
+    schedule: &Schedule,
+    min_interval: Duration,
+    asked: &Asked,
+    outcome: &Outcome,
+    visited: DateTime<Utc>,
+    (first, chance): (Due, Chance),
+) -> Option<Due> {
+    let spread = |at| spread(source_id, schedule, at, chance);
+    let retry_at = asked.retry_at.filter(|at| *at > visited);
+    let mut due = first;
     due.no_earlier(later(visited, min_interval), Because::MinInterval);
     for (wait, because) in [
         (asked.fresh_for, Because::Freshness),
@@ -129,7 +234,7 @@ pub fn next_due(
             Because::RetryAfter,
         );
     }
-    Some(out_of_skipped(source_id, schedule, asked, due, chance))
+    Some(due)
 }
 
 /// When a source that was never visited is due: at `start`, plus jitter. What its feed asks is not known yet.
@@ -355,6 +460,69 @@ mod tests {
             after(&often, &asked, Outcome::Success),
             "2025-11-11T14:37:00",
             Because::UpdatePeriod,
+        );
+    }
+
+    #[test]
+    fn w7_a_pushed_source_is_visited_slowly_and_only_at_its_slots() {
+        let asked = Asked::default();
+        let slow = |schedule: &Schedule, wait| {
+            let due = after(schedule, &asked, Outcome::Success).unwrap();
+            Some(safety(
+                &still(),
+                schedule,
+                &asked,
+                due,
+                visited(),
+                wait,
+                Chance::NONE,
+            ))
+        };
+        is(
+            slow(&hourly(), 6 * HOUR),
+            "2025-11-11T17:37:00",
+            Because::Safety,
+        );
+        let daily = Schedule::parse("0 7 * * *", Tz::Asia__Kolkata).unwrap();
+        is(
+            slow(&daily, 6 * HOUR),
+            "2025-11-12T01:30:00",
+            Because::Schedule,
+        );
+        let weekly = Schedule::parse("every 7d", Tz::UTC).unwrap();
+        is(
+            slow(&weekly, 6 * HOUR),
+            "2025-11-18T10:37:00",
+            Because::Schedule,
+        );
+    }
+
+    #[test]
+    fn w7_f11_f14_a_ping_waits_for_all_that_was_asked_but_for_no_slot() {
+        let daily = Schedule::parse("0 7 * * *", Tz::Asia__Kolkata).unwrap();
+        let earliest = |asked: &Asked, outcome: Outcome| {
+            super::earliest(&still(), &daily, HOUR, asked, &outcome, visited()).unwrap()
+        };
+        let mut asked = Asked::default();
+        assert_eq!(
+            earliest(&asked, Outcome::Success),
+            at("2025-11-11T11:37:00")
+        );
+        asked.fresh_for = Some(2 * HOUR);
+        let two = earliest(&asked, Outcome::Success);
+        assert_eq!(two, at("2025-11-11T12:37:00"));
+        asked.retry_at = Some(at("2025-11-11T15:00:00"));
+        assert!(earliest(&asked, throttles(1)) >= at("2025-11-11T15:00:00"));
+        let now = at("2025-11-11T11:00:00");
+        let ping = |earliest| pinged(&still(), &daily, &asked, earliest, now);
+        assert_eq!((ping(two).at, ping(now).at), (two, now));
+        assert_eq!(ping(now).because, Because::Pinged);
+        let back = |visited| Some(resumed(&still(), &daily, &asked, two, visited, now));
+        is(back(visited()), "2025-11-12T01:30:00", Because::Schedule);
+        is(
+            back(at("2025-11-09T00:00:00")),
+            "2025-11-11T12:37:00",
+            Because::Schedule,
         );
     }
 

@@ -6,6 +6,11 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Chance(pub u64);
 
+impl Chance {
+    /// Nothing is left to chance: for what is decided between visits, where the source's own place in the window is enough.
+    pub const NONE: Chance = Chance(0);
+}
+
 /// The part of a window that is left to chance: a quarter. The rest keeps a source at its own place in it.
 const SLICE: u32 = 4;
 

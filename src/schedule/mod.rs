@@ -22,7 +22,7 @@ mod timetable;
 pub use asked::{Asked, MAX_ASKED, freshness, retry_after, update_period};
 pub use because::Because;
 pub use clock::{Step, has_passed, put_back_by, put_right, step};
-pub use due::{Due, Outcome, catch_up, held, next_due};
+pub use due::{Due, Outcome, catch_up, earliest, held, next_due, pinged, resumed, safety};
 pub use duration::{DurationError, MAX_DURATION, parse_duration, show};
 pub use error::{Field, ScheduleError};
 pub use jitter::{Chance, jitter};

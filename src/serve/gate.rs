@@ -10,9 +10,16 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use axum::middleware::Next;
 
 use super::refusal::{METHODS, Refusal};
+use crate::push::PATH;
 
 /// Longest path and query, in bytes. Ours stay under 200; the rest is room for what trackers and cache-busters append.
 const MAX_ADDRESS: usize = 2048;
+
+/// The same where hubs call, with the topic in the query, each of its bytes written as three (W4).
+const MAX_CALL: usize = 8 * 1024;
+
+/// The methods there.
+const CALL_METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
 
 /// Who may read the answers from within a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +30,7 @@ pub(super) enum Audience {
     Operator,
 }
 
-/// Refuses what is not GET, HEAD or OPTIONS (S6) and addresses beyond all measure (S16), answers OPTIONS and preflights (S12), marks every answer, and
+/// Refuses what is not GET, HEAD or OPTIONS (S6), nor a POST where hubs call, and addresses beyond all measure (S16), answers OPTIONS and preflights (S12), marks every answer, and
 /// writes the access log (debug). Neither `Host` nor `X-Forwarded-*` is looked at.
 pub(super) async fn gate(
     State(audience): State<Audience>,
@@ -32,19 +39,32 @@ pub(super) async fn gate(
 ) -> Response<Body> {
     let method = request.method().clone();
     let uri = request.uri().clone();
+    let is_call = audience == Audience::Anyone && uri.path().starts_with(PATH);
+    // Hubs are no pages, and no page has any business with what is said to them.
+    let audience = if is_call {
+        Audience::Operator
+    } else {
+        audience
+    };
+    let longest = if is_call { MAX_CALL } else { MAX_ADDRESS };
     let length = uri.path_and_query().map_or(0, |asked| asked.as_str().len());
-    let mut response = if length > MAX_ADDRESS {
+    let mut response = if length > longest {
         Refusal::TooLong.answer(request.headers())
     } else if method == Method::OPTIONS {
         options(audience)
-    } else if method == Method::GET || method == Method::HEAD {
+    } else if method == Method::GET || method == Method::HEAD || is_call && method == Method::POST {
         next.run(request).await
     } else {
         Refusal::Method.answer(request.headers())
     };
+    if is_call && response.headers().contains_key(ALLOW) {
+        response.headers_mut().insert(ALLOW, CALL_METHODS);
+    }
     mark(response.headers_mut(), audience);
     // Debug formatting escapes: an address cannot forge a line of the log. It is cut only by the listener's limit on request heads.
-    tracing::debug!(%method, path = ?uri.path(), status = response.status().as_u16(), "answered");
+    // Who knows a callback's address may call there: it is nobody's to read in a log.
+    let shown = if is_call { PATH } else { uri.path() };
+    tracing::debug!(%method, path = ?shown, status = response.status().as_u16(), "answered");
     response
 }
 

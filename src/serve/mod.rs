@@ -1,4 +1,4 @@
-//! HTTP: a read-only view of the shelf, and of stories through whoever holds the store.
+//! HTTP: a read-only view of the shelf, and of stories through whoever holds the store; and the place where hubs call.
 //!
 //! A request for a feed touches memory only: the shelf of the moment is taken whole, one of its finished forms is chosen by the request's headers, and its
 //! bytes are shared, not copied. So a feed is never half-built, never empty for want of a store, and answers stay the same until it is composed anew (S14).
@@ -17,6 +17,7 @@ mod negotiate;
 mod public;
 mod refusal;
 mod stories;
+mod websub;
 mod weights;
 
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use admin::{Admin, Status, admin_router};
 pub use listen::ServeError;
 pub use public::{Public, router};
 pub use stories::{Later, Stories, StoryPage};
+pub use websub::{Admission, Callbacks, Posted, Receipt};
 
 use listen::{Bounds, listen};
 

@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::publish::{Document, Found, Shelf, feed_path};
+use crate::push::PATH;
 
 use super::answer::{Address, answer, own_address};
 use super::gate::{Audience, gate};
@@ -19,6 +20,7 @@ use super::health;
 use super::negotiate;
 use super::refusal::Refusal;
 use super::stories::{Stories, StoryPage};
+use super::websub::{CALLS_AT_ONCE, Callbacks, called};
 use super::weights::lines;
 
 /// Story pages made at once. Each costs a look into the store and a compression; what is beyond waits, so that a crawler cannot take every thread.
@@ -35,25 +37,42 @@ const MAX_STORY_ID: usize = 64;
 pub struct Public {
     pub shelf: watch::Receiver<Arc<Shelf>>,
     pub stories: Arc<dyn Stories>,
+    /// Who hears hubs; without one they find nobody.
+    pub callbacks: Option<Arc<dyn Callbacks>>,
 }
 
 /// What requests share.
 struct House {
     public: Public,
     turns: Semaphore,
+    calls: Semaphore,
 }
 
 /// Everything on the public listener. Paths are compared as they were sent: nothing we publish needs percent-encoding, so that an encoded path is never
 /// ours, and there is no decoding to be tricked.
 pub fn router(public: Public) -> Router {
     let turns = Semaphore::new(STORIES_AT_ONCE);
+    let calls = Semaphore::new(CALLS_AT_ONCE);
     Router::new()
         .fallback(route)
-        .with_state(Arc::new(House { public, turns }))
+        .with_state(Arc::new(House {
+            public,
+            turns,
+            calls,
+        }))
         .layer(from_fn_with_state(Audience::Anyone, gate))
 }
 
 async fn route(State(house): State<Arc<House>>, request: Request) -> Response<Body> {
+    if let Some(token) = request.uri().path().strip_prefix(PATH) {
+        return match &house.public.callbacks {
+            Some(callbacks) => {
+                let token = token.to_string();
+                called(&**callbacks, &house.calls, &token, request).await
+            }
+            None => Refusal::Absent.answer(request.headers()),
+        };
+    }
     let asked = request.headers();
     match request.uri().path() {
         "/healthz" => health::alive(),

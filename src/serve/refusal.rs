@@ -18,7 +18,7 @@ pub(super) const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPT
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("30");
 
 /// For pages without style, script, pictures or forms.
-const NOTHING_LOADS: HeaderValue = HeaderValue::from_static(
+pub(super) const NOTHING_LOADS: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 

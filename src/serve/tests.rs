@@ -103,7 +103,14 @@ impl Served {
     fn public(shelf: Shelf) -> Self {
         let (_, shelf) = watch::channel(Arc::new(shelf));
         let stories = Arc::new(Shelved);
-        Served::new(router(Public { shelf, stories }), Bounds::default())
+        Served::new(
+            router(Public {
+                shelf,
+                stories,
+                callbacks: None,
+            }),
+            Bounds::default(),
+        )
     }
 
     fn connect(&self) -> TcpStream {

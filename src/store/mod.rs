@@ -20,12 +20,14 @@ mod pages;
 mod panics;
 mod parts;
 mod past;
+mod plans;
 mod report;
 mod schema;
 mod shapes;
 mod sources;
 mod specimens;
 mod stories;
+mod subscriptions;
 mod withdrawn;
 
 use std::any::Any;
@@ -49,9 +51,11 @@ pub use moves::{Evidence, Moves};
 pub use page_texts::{PageFacts, PageRecord, PageTotals};
 pub use pages::{PageClaim, PageWish};
 pub use panics::Panics;
+pub use plans::{Plan, PushRecord};
 pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, VisitFacts};
 pub use sources::{Claim, Listed, Ration, VisitRecord};
 pub use stories::Speaker;
+pub use subscriptions::Announcement;
 pub use withdrawn::Withdrawal;
 
 /// One connection to the store. Verbs take `&self`, so that they can be called inside [`Store::transaction`]; SQLite serialises writers.

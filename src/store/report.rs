@@ -11,10 +11,12 @@ use super::page_texts::PageTotals;
 use super::panics::Panics;
 use super::past::forecast_from_json;
 use super::shapes::{instant, oddities_from_json};
+use super::subscriptions::Announcement;
 use super::withdrawn::{Withdrawal, withdrawn};
 use super::{Store, StoreError};
 use crate::dedupe::{EntryRef, Reason, StoryId};
 use crate::ingest::Asks;
+use crate::push::Subscription;
 use crate::schedule::{Because, Forecast};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,6 +60,10 @@ pub struct SourceFacts {
     pub panics: Panics,
     /// When the document came on which a parser failed, if one is kept.
     pub specimen: Option<DateTime<Utc>>,
+    /// What it announces of hubs, if anything.
+    pub announced: Option<Announcement>,
+    /// Its subscription, if there is one.
+    pub subscription: Option<Subscription>,
     pub last: Option<VisitFacts>,
 }
 
@@ -71,6 +77,8 @@ pub struct VisitFacts {
     pub added: u64,
     pub changed: u64,
     pub message: Option<String>,
+    /// Whether a hub brought it.
+    pub pushed: bool,
     /// (code, place, message)
     pub oddities: Vec<(String, String, String)>,
 }
@@ -125,11 +133,16 @@ impl Store {
 
     /// Every configured source, by id. One that follows another is due when the other is.
     pub fn source_facts(&self) -> Result<Vec<SourceFacts>, StoreError> {
+        // All of it as of one moment, though another connection writes meanwhile.
+        let _moment = match self.conn.is_autocommit() {
+            true => Some(self.conn.unchecked_transaction()?),
+            false => None,
+        };
         let mut find = self.conn.prepare(&format!(
             "SELECT s.id, coalesce(s.name, s.title, s.id), s.address, (SELECT count(*) FROM entries e WHERE e.source = s.id), s.failures,
                  coalesce(l.retired, s.retired), coalesce(l.due, s.due), coalesce(l.due_because, s.due_because), s.follows, {HELD},
                  (SELECT count(*) FROM entries e WHERE e.source = s.id AND e.withdrawn IS NOT NULL), (SELECT p.at FROM specimens p WHERE p.source = s.id),
-                 s.coalesced, CASE WHEN s.follows IS NULL THEN s.rhythm ELSE l.rhythm END, v.at, v.took, v.outcome, v.status, v.bytes, v.added, v.changed, v.message, v.oddities
+                 s.coalesced, CASE WHEN s.follows IS NULL THEN s.rhythm ELSE l.rhythm END, v.at, v.took, v.outcome, v.status, v.bytes, v.added, v.changed, v.message, v.oddities, v.pushed
              FROM sources s LEFT JOIN sources l ON l.id = s.follows
              LEFT JOIN visits v ON v.id = (SELECT l.id FROM visits l WHERE l.source = s.id ORDER BY l.at DESC, l.id DESC LIMIT 1)
              WHERE s.active = 1 ORDER BY s.id",
@@ -174,6 +187,8 @@ impl Store {
             }
             source.moves = kept.moves;
             source.pages = self.page_totals(&source.id)?;
+            source.announced = self.announcement(&source.id)?;
+            source.subscription = self.subscription_of(&source.id)?;
         }
         Ok(facts)
     }
@@ -233,7 +248,7 @@ impl Store {
     /// Whether a source of this id was ever visited, and how the last visit ended.
     pub fn last_visit(&self, source: &str) -> Result<Option<VisitFacts>, StoreError> {
         let mut find = self.conn.prepare_cached(
-            "SELECT at, took, outcome, status, bytes, added, changed, message, oddities FROM visits WHERE source = ?1 ORDER BY at DESC, id DESC LIMIT 1",
+            "SELECT at, took, outcome, status, bytes, added, changed, message, oddities, pushed FROM visits WHERE source = ?1 ORDER BY at DESC, id DESC LIMIT 1",
         )?;
         Ok(find.query_row([source], |row| visit(row, 0)).optional()?)
     }
@@ -309,7 +324,7 @@ fn reason(row: &Row<'_>) -> rusqlite::Result<Reason> {
     })
 }
 
-/// A visit from the columns at, took, outcome, status, bytes, added, changed, message, oddities, the first of which is column `from`.
+/// A visit from the columns at, took, outcome, status, bytes, added, changed, message, oddities, pushed, the first of which is column `from`.
 fn visit(row: &Row<'_>, from: usize) -> rusqlite::Result<VisitFacts> {
     let bytes: Option<i64> = row.get(from + 4)?;
     Ok(VisitFacts {
@@ -322,6 +337,7 @@ fn visit(row: &Row<'_>, from: usize) -> rusqlite::Result<VisitFacts> {
         changed: count(row, from + 6)?,
         message: row.get(from + 7)?,
         oddities: oddities_from_json(row.get(from + 8)?),
+        pushed: row.get(from + 9)?,
     })
 }
 

@@ -247,7 +247,48 @@ const PANICS: &str = r"
 CREATE INDEX visits_panicked ON visits (source, at) WHERE outcome = 'panicked';
 ";
 
-fn steps() -> [M<'static>; 8] {
+/// Being told by hubs: what sources announce, who is subscribed to, and how well that works.
+const PUSHED: &str = r"
+CREATE TABLE hubs (
+    source   TEXT PRIMARY KEY REFERENCES sources (id),
+    address  TEXT NOT NULL,                 -- of the source when it announced this: another one there announces anew
+    hub      TEXT NOT NULL,
+    topic    TEXT NOT NULL,
+    obstacle TEXT,                          -- why it is not subscribed to, as of the configuration in force
+    earliest INTEGER NOT NULL DEFAULT 0,    -- before which no ping makes the source due: all that was asked of us, but for the schedule
+    weighed  INTEGER NOT NULL DEFAULT 0     -- whether what is subscribed to follows from it already
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE subscriptions (
+    token       TEXT PRIMARY KEY,
+    secret      TEXT NOT NULL,
+    source      TEXT NOT NULL REFERENCES sources (id),
+    hub         TEXT NOT NULL,
+    server      TEXT,                       -- of the hub
+    topic       TEXT NOT NULL,
+    callback    TEXT NOT NULL,
+    state       TEXT NOT NULL,              -- pending, active, denied, ending, over
+    due         INTEGER NOT NULL,           -- when the hub is asked next
+    asked       INTEGER,                    -- since when its verification is awaited
+    tries       INTEGER NOT NULL DEFAULT 0,
+    lease_until INTEGER,
+    problem     TEXT,
+    first_delivery INTEGER, last_delivery INTEGER,
+    deliveries  INTEGER NOT NULL DEFAULT 0,
+    refused     INTEGER NOT NULL DEFAULT 0, -- deliveries without a right signature
+    missed      INTEGER,                    -- when a poll found news that push had not brought
+    proofs      INTEGER NOT NULL DEFAULT 0,
+    pinged      INTEGER,                    -- when a delivery made the source due
+    owed        INTEGER NOT NULL DEFAULT 0, -- deliveries acknowledged and not settled
+    ended       INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subscriptions_of ON subscriptions (source);
+CREATE INDEX subscriptions_due ON subscriptions (due) WHERE state <> 'over';
+
+ALTER TABLE visits ADD COLUMN pushed INTEGER NOT NULL DEFAULT 0;
+";
+
+fn steps() -> [M<'static>; 9] {
     [
         M::up(FIRST),
         M::up(SECOND),
@@ -257,6 +298,7 @@ fn steps() -> [M<'static>; 8] {
         M::up(LEASES),
         M::up(RHYTHM),
         M::up(PANICS),
+        M::up(PUSHED),
     ]
 }
 

@@ -303,6 +303,13 @@ impl Store {
         Ok(())
     }
 
+    pub(super) fn forget_old_visits(&self, source: &str) -> Result<(), StoreError> {
+        self.conn.prepare_cached(
+            "DELETE FROM visits WHERE source = ?1 AND at < (SELECT at FROM visits WHERE source = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)",
+        )?.execute(params![source, VISITS_KEPT])?;
+        Ok(())
+    }
+
     /// Records a visit and what it changes about the source, and ends the claim. In the transaction of the visit's entries (F4).
     pub fn record_visit(&self, visit: &VisitRecord<'_>) -> Result<(), StoreError> {
         let oddities = oddities_to_json(visit.oddities)?;
@@ -311,9 +318,7 @@ impl Store {
         self.conn.prepare_cached(
             "INSERT INTO visits (source, at, took, outcome, status, bytes, added, changed, message, oddities) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?.execute(params![visit.source, millis(visit.at), took, visit.outcome, visit.status, bytes, visit.added as i64, visit.changed as i64, visit.message, oddities])?;
-        self.conn.prepare_cached(
-            "DELETE FROM visits WHERE source = ?1 AND at < (SELECT at FROM visits WHERE source = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)",
-        )?.execute(params![visit.source, VISITS_KEPT])?;
+        self.forget_old_visits(visit.source)?;
         let (due, because) = visit
             .due
             .map_or((0, "gone"), |(at, because)| (millis(at), because));

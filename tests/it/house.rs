@@ -21,7 +21,7 @@ use reading::{Naming, SourceFile};
 
 /// The rooms from the ground floor up. A room is `src/NAME.rs` or `src/NAME/`; it may look down only.
 const ROOMS: &[&str] = &[
-    "source", "link", "html", "language", "date", "ingest", "schedule", "dedupe", "enrich",
+    "source", "link", "html", "language", "date", "ingest", "schedule", "push", "dedupe", "enrich",
     "store", "curate", "publish", "config", "pipeline", "serve", "daemon", "cli",
 ];
 
@@ -39,6 +39,8 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["psl"],                            &["link"]),
     (&["chrono_tz"],                      &["source", "date", "ingest", "schedule", "config"]),
     (&["cron"],                           &["schedule"]),
+    (&["hmac", "sha1"],                   &["push"]),
+    (&["getrandom"],                      &["daemon"]),
     (&["rusqlite", "rusqlite_migration"], &["store"]),
     (&["serde"],                          SERDE),
     // html: JSON-LD in pages, read as values; ingest/feed/json: JSON Feed, likewise.

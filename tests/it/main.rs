@@ -14,6 +14,7 @@ mod newsroom;
 mod origin;
 mod polite;
 mod publish;
+mod push;
 mod rhythm;
 mod serve;
 mod settle;

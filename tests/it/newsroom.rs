@@ -216,8 +216,14 @@ impl Newsroom {
              evidence_since = evidence_since - ?1, purge_since = purge_since - ?1";
         let store = self.store();
         store.execute(moved, [hours * 3_600_000]).expect("moved");
-        let held = "UPDATE servers SET held_until = held_until - ?1";
-        store.execute(held, [hours * 3_600_000]).expect("moved");
+        for moved in [
+            "UPDATE servers SET held_until = held_until - ?1",
+            "UPDATE hubs SET earliest = earliest - ?1",
+            "UPDATE subscriptions SET due = due - ?1, asked = asked - ?1, lease_until = lease_until - ?1, \
+             missed = missed - ?1, pinged = pinged - ?1, ended = ended - ?1",
+        ] {
+            store.execute(moved, [hours * 3_600_000]).expect("moved");
+        }
     }
 }
 

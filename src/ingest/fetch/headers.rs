@@ -3,7 +3,9 @@
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::question::{Ask, Seeks};
+use crate::ingest::weblink::links;
 use crate::ingest::{Answer, Validators};
+use crate::link;
 use crate::source::without_userinfo;
 
 /// F31: constant, so that caches keep one variant for us.
@@ -27,6 +29,9 @@ const LONGEST_VALIDATOR: usize = 3 * 1024;
 
 /// Longest text kept of any other header, in bytes: the longest honest ones are Link fields of a few hundred.
 const LONGEST_TEXT: usize = 4 * 1024;
+
+/// Most hubs that are kept of one answer: publishers name one or two.
+const MOST_HUBS: usize = 8;
 
 /// Most lines of one header that are kept.
 const MOST_LINES: usize = 32;
@@ -58,6 +63,21 @@ pub(super) fn asking(ask: &Ask) -> HeaderMap {
     if !ask.validators.is_empty() {
         headers.insert(A_IM, HeaderValue::from_static(FEED));
     }
+    headers
+}
+
+/// The headers of a post: those of a visit, but for what is about documents.
+pub(super) fn posting(ask: &Ask) -> HeaderMap {
+    let mut headers = asking(ask);
+    headers.remove(header::ACCEPT_ENCODING);
+    headers.insert(
+        header::ACCEPT,
+        HeaderValue::from_static("text/plain, */*;q=0.1"),
+    );
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/x-www-form-urlencoded"),
+    );
     headers
 }
 
@@ -130,13 +150,26 @@ pub(super) fn validators(headers: &HeaderMap) -> Validators {
     }
 }
 
-/// Fills in what outlives the body (F12, F14).
+/// Fills in what outlives the body (F12, F14, W1).
 pub(super) fn note(answer: &mut Answer, headers: &HeaderMap) {
     answer.cache_control = joined(headers, header::CACHE_CONTROL);
     answer.age = first(headers, header::AGE);
     answer.expires = first(headers, header::EXPIRES);
     answer.date = first(headers, header::DATE);
     answer.retry_after = first(headers, header::RETRY_AFTER);
+    let (base, links) = (
+        link::resolve(&answer.url, None),
+        links(&lines(headers, header::LINK)),
+    );
+    let related = |rel: &'static str| -> Vec<String> {
+        let related = links.iter().filter(|link| link.has_rel(rel));
+        related
+            .filter_map(|link| link::as_written(&link.target, base.as_ref()))
+            .take(MOST_HUBS)
+            .collect()
+    };
+    answer.hubs = related("hub");
+    answer.self_url = related("self").into_iter().next();
 }
 
 /// The first line of a header, lossily and cut to [`LONGEST_TEXT`].

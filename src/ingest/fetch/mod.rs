@@ -11,6 +11,7 @@ mod hosts;
 mod places;
 mod question;
 mod redirect;
+mod submit;
 mod trouble;
 mod unpack;
 mod web;
@@ -19,6 +20,7 @@ pub use address::names_private;
 pub use body::unpacked;
 pub use places::{MOST_ASIDE, Room};
 pub use question::{Ask, Body, Failed, Fetch, Got, Seeks};
+pub use submit::{Declined, Form, Submit};
 pub use web::Web;
 
 #[cfg(test)]

@@ -86,6 +86,9 @@ fn answer(mut stream: TcpStream, log: &Mutex<Vec<Heard>>, script: &Script, stall
     let heard = Heard {
         head: head.iter().map(|&byte| char::from(byte)).collect(),
     };
+    // A body that is left unread would cut the answer off.
+    let length = heard.header("content-length").unwrap_or("0").parse();
+    let _ = stream.read_exact(&mut vec![0; length.unwrap_or(0)]);
     log.lock().unwrap().push(heard.clone());
     let _ = stream.write_all(&script(&heard));
     if stall {

@@ -21,7 +21,7 @@ use crate::ingest::{Answer, Failure};
 use crate::link;
 
 /// F35: longest silence in the middle of a body. Half of the default timeout: a server that is silent for so long has forgotten us.
-const IDLE: Duration = Duration::from_secs(15);
+pub(super) const IDLE: Duration = Duration::from_secs(15);
 
 /// The web, asked politely. One per process: it is what knows when a host was last asked (F19).
 pub struct Web {
@@ -61,11 +61,13 @@ impl Web {
     }
 
     /// Asks at where the walk is, in turn (F19), with at most one retry in the whole visit when no connection came about (F20).
-    async fn hop(
+    /// With a form it posts that, and says nothing of documents (W3).
+    pub(super) async fn hop(
         &self,
         ask: &Ask,
         walk: &Walk,
         patience: &mut Patience,
+        form: Option<&str>,
     ) -> Result<(Response, Slot), Failure> {
         let clients = self.clients()?;
         let (client, reach) = if ask.manners.allow_private_addresses {
@@ -91,10 +93,19 @@ impl Web {
                 return Err(Failure::Held(server));
             }
             // The URL's userinfo becomes `Authorization` in here, and leaves the URL (F38).
-            let request = client.get(walk.at().clone()).headers(headers::asking(ask));
+            let request = match form {
+                None => client.get(walk.at().clone()).headers(headers::asking(ask)),
+                Some(form) => client
+                    .post(walk.at().clone())
+                    .headers(headers::posting(ask))
+                    .body(form.to_owned()),
+            };
             let trouble = match slot.keep(patience.with(request.send())).await {
                 None => return Err(Failure::Timeout(ask.manners.timeout)),
-                Some(Ok(response)) => return Ok((response, slot)),
+                Some(Ok(response)) => {
+                    self.heed(&response, walk);
+                    return Ok((response, slot));
+                }
                 Some(Err(error)) => trouble::asking(&error, host),
             };
             if !trouble.passing || std::mem::replace(&mut patience.retried, true) {
@@ -203,6 +214,17 @@ impl Web {
     }
 }
 
+impl Web {
+    /// Those who wait for their turn at a server that has just asked for patience turn back (F14).
+    fn heed(&self, response: &Response, walk: &Walk) {
+        let is_told_off = matches!(response.status().as_u16(), 429 | 503);
+        if is_told_off && headers::says_when(response.headers()) {
+            self.hosts
+                .tell_off(link::server(walk.at()).unwrap_or_default());
+        }
+    }
+}
+
 impl Fetch for Web {
     fn waiting(&self) -> usize {
         self.hosts.waiting()
@@ -211,22 +233,15 @@ impl Fetch for Web {
     async fn fetch(&self, ask: &Ask) -> Result<Got, Failed> {
         let fail = |answer: Option<Answer>| move |failure| Failed { failure, answer };
         let mut walk = Walk::start(&ask.url).map_err(fail(None))?;
-        let mut patience = Patience {
-            left: ask.manners.timeout,
-            retried: false,
-        };
+        let mut patience = Patience::new(ask.manners.timeout);
         let mut before = None;
         loop {
             let (response, mut slot) = self
-                .hop(ask, &walk, &mut patience)
+                .hop(ask, &walk, &mut patience, None)
                 .await
                 .map_err(fail(before.clone()))?;
             walk.reached(response.remote_addr());
             let (status, here) = (response.status().as_u16(), walk.shown());
-            if matches!(status, 429 | 503) && headers::says_when(response.headers()) {
-                self.hosts
-                    .tell_off(link::server(walk.at()).unwrap_or_default());
-            }
             if !is_redirect(status) {
                 let taking = self.take(response, ask, walk.answer(status, here), &mut patience);
                 return slot.keep(taking).await;
@@ -246,14 +261,19 @@ impl Fetch for Web {
 
 /// What is left of a visit's time, and of its tries. Waiting for one's turn at a host costs none of it: the more sources a host has, the longer the
 /// last of them waits.
-struct Patience {
+pub(super) struct Patience {
     left: Duration,
     retried: bool,
 }
 
 impl Patience {
+    pub(super) fn new(left: Duration) -> Patience {
+        let retried = false;
+        Patience { left, retried }
+    }
+
     /// Works for as long as patience lasts. `None`: it ended first.
-    async fn with<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+    pub(super) async fn with<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         let started = timer();
         let done = timeout(self.left, work).await;
         self.left = self.left.saturating_sub(started.elapsed());

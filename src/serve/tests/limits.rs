@@ -9,7 +9,14 @@ const SHORT: Duration = Duration::from_millis(50);
 fn bounded(bounds: Bounds) -> Served {
     let (_, shelf) = watch::channel(Arc::new(shelf()));
     let stories = Arc::new(Shelved);
-    Served::new(router(Public { shelf, stories }), bounds)
+    Served::new(
+        router(Public {
+            shelf,
+            stories,
+            callbacks: None,
+        }),
+        bounds,
+    )
 }
 
 #[test]
@@ -124,7 +131,14 @@ fn shutdown_takes_nothing_new_and_finishes_what_is_under_way() {
     let (go, going) = watch::channel(false);
     let (_, shelf) = watch::channel(Arc::new(shelf()));
     let stories = Arc::new(Held { asked, go: going });
-    let mut served = Served::new(router(Public { shelf, stories }), Bounds::default());
+    let mut served = Served::new(
+        router(Public {
+            shelf,
+            stories,
+            callbacks: None,
+        }),
+        Bounds::default(),
+    );
 
     let unready = served.get("/readyz", &[]);
     assert_eq!(unready.status, 503);
@@ -164,6 +178,7 @@ fn serving_ends_when_it_is_told_to_before_anyone_came() {
     let public = Public {
         shelf,
         stories: Arc::new(Shelved),
+        callbacks: None,
     };
     let ended = within(&served, async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

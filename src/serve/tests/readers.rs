@@ -247,6 +247,7 @@ fn s14_what_is_composed_anew_is_served_at_once() {
     let public = Public {
         shelf: receiver,
         stories: Arc::new(Shelved),
+        callbacks: None,
     };
     let served = Served::new(router(public), Bounds::default());
     assert_eq!(served.get(RSS, &[]).status, 503);

@@ -58,13 +58,31 @@ pub fn ask(
     path: &str,
     headers: &[(&str, &str)],
 ) -> Option<Response> {
+    send(address, method, path, headers, None)
+}
+
+/// The same with a body, whose length is stated.
+pub fn send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&[u8]>,
+) -> Option<Response> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
+    if let Some(body) = body {
+        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
     stream.write_all((head + "\r\n").as_bytes()).ok()?;
+    if let Some(body) = body {
+        // Who has heard enough answers and hangs up in the middle.
+        let _ = stream.write_all(body);
+    }
     read(BufReader::new(stream), method)
 }
 

@@ -79,6 +79,12 @@ impl Daemon {
         answer.unwrap_or_else(|| panic!("no answer to {method} {path}; log: {}", self.log()))
     }
 
+    #[track_caller]
+    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
+        let answer = client::send(self.public, "POST", path, headers, Some(body));
+        answer.unwrap_or_else(|| panic!("no answer to POST {path}; log: {}", self.log()))
+    }
+
     /// Asks at the operator's door.
     #[track_caller]
     pub fn ask_admin(&self, path: &str) -> Response {
