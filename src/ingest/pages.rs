@@ -87,7 +87,9 @@ async fn refusal<F: Fetch>(
     match robots.permitted(fetch, url, manners, now).await {
         Permission::Allowed => None,
         Permission::Disallowed => Some((PageArrival::Forbidden, None)),
-        Permission::Unknown(why, answer) => Some((PageArrival::Unsure(why), answer)),
+        Permission::Unknown(why, answer) => {
+            Some((PageArrival::Unsure(why), answer.map(|answer| *answer)))
+        }
         Permission::TurnedBack(failure) => Some((PageArrival::Failed(failure), None)),
     }
 }

@@ -40,7 +40,7 @@ pub enum Permission {
     Disallowed,
     /// It could not say, and so nothing there may be fetched for now; why, and what it answered if it was asked just now: it may have asked for
     /// patience (F14).
-    Unknown(String, Option<Answer>),
+    Unknown(String, Option<Box<Answer>>),
     /// It was not asked: turned back on the way by an answer to somebody else (F14).
     TurnedBack(Failure),
 }
@@ -119,7 +119,7 @@ impl Robots {
 impl Rules {
     fn permission(&self, url: &Url, answer: Option<Answer>) -> Permission {
         match self {
-            Rules::Silent(why) => Permission::Unknown(why.clone(), answer),
+            Rules::Silent(why) => Permission::Unknown(why.clone(), answer.map(Box::new)),
             Rules::Read(rules) => {
                 let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
                 match rules.is_allowed(path) {
