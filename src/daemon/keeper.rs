@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::desk::Desk;
 use super::harvest::Harvest;
 use crate::ingest::Visit;
+use crate::ingest::fetch::MOST_ASIDE;
 use crate::pipeline::{Delivery, FetchedPage};
 use crate::schedule::has_passed;
 
@@ -74,7 +75,7 @@ impl Keeper {
         desk: Desk,
         concurrency: usize,
     ) -> std::io::Result<(Keeper, thread::JoinHandle<()>)> {
-        let (jobs, waiting) = mpsc::channel(concurrency.saturating_add(WAITING));
+        let (jobs, waiting) = mpsc::channel(concurrency.saturating_add(MOST_ASIDE + WAITING));
         let stop = Arc::new(Stop::default());
         let told = Arc::clone(&stop);
         let thread = thread::Builder::new()
