@@ -47,8 +47,17 @@ pub(super) fn store_to_read(config: &Config) -> Result<Option<Store>, Ended> {
     }
 }
 
+/// Open files and connections wanted: those of readers, of visits under way and aside, and of the store. The usual soft limit of 1024 is for programs that
+/// use `select`, which this one does not.
+const FILES: u64 = 16_384;
+
 /// The async threads of commands that visit or serve.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Ended> {
+    match rlimit::increase_nofile_limit(FILES) {
+        Ok(allowed) if allowed >= FILES => {}
+        Ok(allowed) => tracing::debug!(allowed, wanted = FILES, "open files are limited"),
+        Err(error) => tracing::debug!(%error, "the limit on open files could not be raised"),
+    }
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -29,7 +29,7 @@ const HOST_INTERVAL: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_
 /// Bounds between two visits: above 31 days a source is not followed any more (F11).
 const MIN_INTERVAL: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_secs(31 * 86_400);
 
-/// Bounds of one visit. A slow one keeps a place among `concurrency`.
+/// Bounds of one visit.
 const TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(600);
 
 /// Bounds of a body: below 1 KB there is no feed, above 1 GB no memory (F36).

@@ -13,7 +13,7 @@ use crate::ingest::fetch::Fetch;
 use crate::link;
 use crate::pipeline::{Tally, listed, settle};
 use crate::source::Place;
-use crate::store::{Claim, Moves, Store, StoreError};
+use crate::store::{Claim, Moves, Ration, Store, StoreError};
 
 /// How long a claimed source stays ours without news. After a crash it waits this long; while a visit goes on the lease is renewed.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
@@ -54,9 +54,17 @@ pub async fn refresh<F: Fetch + 'static>(
     let mut asked: Vec<String> = outright(config, wanted);
     let mut visited: BTreeSet<String> = BTreeSet::new();
     let mut tallies = Vec::new();
+    let mut renewed = clock();
     loop {
-        let free = config.concurrency.saturating_sub(visits.under_way());
-        for mut claim in next_claims(store, wanted, &mut asked, free, &owner, clock())? {
+        let claims = match visits.room(config, 0) {
+            Some(room) => {
+                let claims = next_claims(store, wanted, &mut asked, room, &owner, clock())?;
+                visits.claimed(room, claims.len());
+                claims
+            }
+            None => Vec::new(),
+        };
+        for mut claim in claims {
             if force == Force::Everything {
                 forget_moves(store, config, &mut claim)?;
             }
@@ -66,14 +74,21 @@ pub async fn refresh<F: Fetch + 'static>(
                 store.release(&claim.source, &owner)?;
             }
         }
-        let mut ended = match tokio::time::timeout(RENEW_EVERY, visits.ended()).await {
+        let patience = visits.at_most(RENEW_EVERY);
+        let mut ended = match tokio::time::timeout(patience, visits.ended()).await {
             Ok(Some(first)) => first,
             Ok(None) => break,
-            Err(_) => {
-                store.renew(clock(), LEASE, &owner)?;
-                continue;
-            }
+            Err(_) => Vec::new(),
         };
+        // One visit may hang while others come and go.
+        let since = (clock() - renewed).to_std();
+        if since.is_ok_and(|since| since >= RENEW_EVERY) {
+            renewed = clock();
+            store.renew(renewed, LEASE, &owner)?;
+        }
+        if ended.is_empty() {
+            continue;
+        }
         while let Some(more) = visits.ended_already() {
             ended.extend(more);
         }
@@ -113,19 +128,18 @@ fn next_claims(
     store: &Store,
     wanted: &Wanted,
     asked: &mut Vec<String>,
-    free: usize,
+    room: Ration,
     owner: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<Claim>, StoreError> {
     store.transaction(|store| {
-        let mut claims = Vec::new();
-        while claims.len() < free
-            && let Some(source) = asked.pop()
-        {
-            claims.extend(store.claim(&source, now, LEASE, owner)?);
-        }
-        if wanted.sources.is_empty() && claims.len() < free {
-            claims.extend(store.claim_due(now, free - claims.len(), LEASE, owner)?);
+        let mut claims = store.claim_wanted(asked, now, room, LEASE, owner)?;
+        let left = Ration {
+            claims: room.claims.saturating_sub(claims.len()),
+            ..room
+        };
+        if wanted.sources.is_empty() {
+            claims.extend(store.claim_due(now, left, LEASE, owner)?);
         }
         Ok(claims)
     })

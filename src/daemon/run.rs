@@ -93,6 +93,7 @@ pub async fn run(
         configs,
         owner: owner(Utc::now()),
         renewed: Utc::now(),
+        looked: Utc::now(),
         reload: Reload::new(&config.path),
         files: Files::default(),
     };
@@ -124,15 +125,10 @@ async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, servers: Vec<JoinH
         tracing::warn!(within = ?DRAIN, "some connections were still open and are cut");
     }
     // A store that is sick now cannot hold up the end: whatever is not settled in time is visited again.
-    let settling = async {
-        while let Some(visits) = rounds.visits.ended_already() {
-            rounds.keeper.settle(visits).await;
-        }
-        while let Some(page) = rounds.pages.ended_already() {
-            rounds.keeper.settle_page(page).await;
-        }
-    };
-    if tokio::time::timeout(SETTLE, settling).await.is_err() {
+    if tokio::time::timeout(SETTLE, rounds.hand_over())
+        .await
+        .is_err()
+    {
         tracing::warn!(
             "the store is busy: visits that had ended are not kept and will be made again"
         );
@@ -247,6 +243,8 @@ struct Rounds {
     owner: String,
     /// When leases were renewed last.
     renewed: DateTime<Utc>,
+    /// When the loop looked around last.
+    looked: DateTime<Utc>,
     reload: Reload,
     files: Files,
 }
@@ -260,10 +258,18 @@ impl Rounds {
             self.pages
                 .claim(&config, visits, &self.keeper, &self.owner)
                 .await;
-            let pause = next.map_or(TICK, |at| until(at).min(TICK));
+            let pause = self
+                .visits
+                .at_most(next.map_or(TICK, |at| until(at).min(TICK)));
             tokio::select! {
-                Some(visits) = self.visits.ended(), if self.visits.under_way() > 0 => self.keeper.settle(visits).await,
-                Some(page) = self.pages.ended(), if self.pages.under_way() > 0 => self.keeper.settle_page(page).await,
+                Some(visits) = self.visits.ended(), if self.visits.under_way() > 0 => {
+                    self.keeper.settle(visits).await;
+                    self.hand_over().await;
+                }
+                Some(page) = self.pages.ended(), if self.pages.under_way() > 0 => {
+                    self.keeper.settle_page(page).await;
+                    self.hand_over().await;
+                }
                 () = tokio::time::sleep(pause) => {}
                 _ = signals.terminate.recv() => return,
                 _ = signals.interrupt.recv() => return,
@@ -277,24 +283,21 @@ impl Rounds {
         }
     }
 
-    /// Claims and starts as many due visits as there is room for. Returns when the next one is due.
+    /// Claims and starts as many due visits as there is room for. Returns when the next one is due; `None` when the next thing to happen is a visit's end.
     async fn claim(&mut self) -> Option<DateTime<Utc>> {
         let config = self.configs.borrow().clone();
-        let free = config.concurrency.saturating_sub(self.under_way());
+        let room = self.visits.room(&config, self.pages.under_way())?;
         let owner = self.owner.clone();
         let now = Utc::now();
         let asked = self.keeper.ask_soon(move |desk| {
-            let claims = if free == 0 {
-                Vec::new()
-            } else {
-                desk.store().claim_due(now, free, LEASE, &owner)?
-            };
-            Ok::<_, StoreError>((claims, desk.store().next_due()?))
+            let claims = desk.store().claim_due(now, room, LEASE, &owner)?;
+            Ok::<_, StoreError>((claims, desk.store().next_due(now)?))
         });
         match asked.await {
             // Busy: the loop goes on turning.
             None => Some(now + TimeDelta::seconds(1)),
             Some(Ok((claims, next))) => {
+                self.visits.claimed(room, claims.len());
                 for claim in claims {
                     if !self
                         .visits
@@ -306,8 +309,7 @@ impl Rounds {
                             .await;
                     }
                 }
-                // With no room left, the next thing to happen is a visit's end.
-                next.filter(|_| self.under_way() < config.concurrency)
+                next
             }
             Some(Err(error)) => {
                 tracing::error!(%error, "what is due could not be read; published feeds stay as they are");
@@ -320,9 +322,26 @@ impl Rounds {
         self.visits.under_way() + self.pages.under_way()
     }
 
+    /// Hands over whatever else has ended already, so that it shares a commit.
+    async fn hand_over(&mut self) {
+        while let Some(visits) = self.visits.ended_already() {
+            self.keeper.settle(visits).await;
+        }
+        while let Some(page) = self.pages.ended_already() {
+            self.keeper.settle_page(page).await;
+        }
+    }
+
+    /// What is done at every tick, however much happens meanwhile.
     async fn look_around(&mut self) {
-        notify(&[NotifyState::Watchdog]);
         let now = Utc::now();
+        let since = (now - self.looked).to_std();
+        // A clock that was set back is a reason to look.
+        if since.is_ok_and(|since| since < TICK) {
+            return;
+        }
+        self.looked = now;
+        notify(&[NotifyState::Watchdog]);
         if self.under_way() > 0
             && (now - self.renewed)
                 .to_std()

@@ -2,24 +2,36 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
 
 use crate::config::Config;
-use crate::ingest::fetch::Fetch;
+use crate::ingest::fetch::{Fetch, MOST_ASIDE};
 use crate::ingest::{Arrival, Failure, Force, Guest, Party, Visit, visit_together};
 use crate::pipeline::at_its_place;
-use crate::store::{Claim, Kept};
+use crate::store::{Claim, Kept, Ration};
 
 /// Reads the time: the system's clock in earnest, a script's in tests.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// Visits claimed at one server for each that may be under way there (F19): one behind it, ready when it ends.
+const QUEUE: usize = 2;
+
+/// While many are due they are claimed so many times in the time it takes to fill all room: a claim costs a look at all that is due.
+const BATCH: usize = 4;
+
+/// How soon to look whether visits that wait have stood aside.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Visits under way.
 pub(super) struct Visits<F> {
     fetch: Arc<F>,
     clock: Clock,
     tasks: JoinSet<Vec<Visit>>,
+    /// Whether the last claim got all it had room for.
+    more_wait: bool,
 }
 
 impl<F: Fetch + 'static> Visits<F> {
@@ -28,11 +40,45 @@ impl<F: Fetch + 'static> Visits<F> {
             fetch,
             clock,
             tasks: JoinSet::new(),
+            more_wait: false,
         }
     }
 
     pub fn under_way(&self) -> usize {
         self.tasks.len()
+    }
+
+    /// How many more may be claimed, `others` being under way beside them; `None` when it is not worth asking the store yet. Those that only wait take up
+    /// no room, as long as they are not too many.
+    pub fn room(&self, config: &Config, others: usize) -> Option<Ration> {
+        let under_way = self.under_way() + others;
+        let busy = under_way.saturating_sub(self.fetch.waiting());
+        let at_all = config.concurrency.saturating_add(MOST_ASIDE);
+        let claims = config
+            .concurrency
+            .saturating_sub(busy)
+            .min(at_all.saturating_sub(under_way));
+        let least = match self.more_wait {
+            true => config.concurrency.div_ceil(BATCH),
+            false => 1,
+        };
+        (claims >= least).then(|| Ration {
+            claims,
+            per_server: config.manners.per_host.saturating_mul(QUEUE),
+        })
+    }
+
+    /// Notes what came of a claim: as many as were asked for, and there may be more.
+    pub fn claimed(&mut self, asked: Ration, claims: usize) {
+        self.more_wait = claims >= asked.claims;
+    }
+
+    /// How long to wait at most for something to happen: while more wait to be claimed, room may come about without any visit ending.
+    pub fn at_most(&self, usual: Duration) -> Duration {
+        match self.more_wait {
+            true => usual.min(LOOK_AGAIN),
+            false => usual,
+        }
     }
 
     /// Starts a visit to a claimed source and those that share its address. False when the configuration no longer lists it.

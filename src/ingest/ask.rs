@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::aside::aside;
 use super::entry::Reading;
 use super::feed::{CUT_OFF, UNFINISHED};
-use super::fetch::{Ask, Body, Failed, Fetch, Got, Seeks};
+use super::fetch::{Ask, Body, Failed, Fetch, Got, Room, Seeks};
 use super::files::visit_files;
 use super::follow::follow;
 use super::read::{Document, Expect, read};
@@ -184,6 +185,7 @@ async fn arrival(
         return Arrival::Unchanged { memory: next };
     }
     let taken = Taken {
+        _room: got.room,
         bytes,
         at: got.answer.url,
         content_type: got.content_type,
@@ -229,6 +231,7 @@ fn before_the_cut(memory: Memory, asked: [u8; 32]) -> Memory {
 /// A document as it came.
 #[derive(Clone)]
 struct Taken {
+    _room: Room,
     bytes: Arc<Vec<u8>>,
     at: String,
     content_type: Option<String>,
@@ -238,7 +241,7 @@ struct Taken {
 async fn reading(taken: Taken, source: &Source, now: DateTime<Utc>) -> Result<Reading, Failure> {
     let kept = taken.clone();
     let (zone, place) = (source.zone, source.place.clone());
-    let task = tokio::task::spawn_blocking(move || {
+    let read = aside(move || {
         let here = Url::parse(&taken.at).ok();
         let document = Document {
             bytes: &taken.bytes,
@@ -250,13 +253,13 @@ async fn reading(taken: Taken, source: &Source, now: DateTime<Utc>) -> Result<Re
         };
         read(&document, Expect::of(&place))
     });
-    match task.await {
+    match read.await {
         Ok(Ok(reading)) => Ok(reading),
         Ok(Err(Unreadable::Panicked(said))) => {
             let specimen = Specimen::of(&kept.bytes, said, kept.at, kept.content_type);
             Err(Failure::Parser(Box::new(specimen)))
         }
         Ok(Err(unreadable)) => Err(unreadable.into()),
-        Err(lost) => Err(Failure::Panicked(lost.to_string())),
+        Err(lost) => Err(lost),
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use url::Url;
 
+use super::aside::aside;
 use super::entry::{Kind, Reading};
 use super::fetch::{Ask, Body, Fetch, Got, Seeks};
 use super::read::{Document, Expect, read};
@@ -159,7 +160,7 @@ where
     T: Send + 'static,
     R: FnOnce(&Document<'_>) -> Result<T, Unreadable> + Send + 'static,
 {
-    let task = tokio::task::spawn_blocking(move || {
+    let task = aside(move || {
         let bytes = match &got.body {
             Body::Bytes(bytes) | Body::Delta(bytes) => bytes.as_slice(),
             Body::NotModified => &[],

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::aside::aside;
 use super::entry::{Channel, Oddity, Reading};
 use super::fetch::{Ask, Body, Failed, Fetch, Got, Seeks};
 use super::read::{Document, Expect, read};
@@ -151,7 +152,8 @@ impl Round {
         }
         next.body = Some(hash);
         let (url, zone, content_type) = (got.answer.url, source.zone, got.content_type);
-        let reading = tokio::task::spawn_blocking(move || {
+        let reading = aside(move || {
+            let _room = got.room;
             let here = Url::parse(&url).ok();
             let document = Document {
                 bytes: &bytes,
@@ -169,7 +171,7 @@ impl Round {
                 self.keep(at, next);
             }
             Ok(Err(unreadable)) => self.miss(&part.url, unreadable.into()),
-            Err(lost) => self.miss(&part.url, Failure::Panicked(lost.to_string())),
+            Err(lost) => self.miss(&part.url, lost),
         }
     }
 

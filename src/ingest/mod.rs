@@ -4,6 +4,7 @@
 //! error that climbs.
 
 mod article;
+mod aside;
 mod ask;
 mod decode;
 mod discover;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use url::Url;
 
+use super::aside::aside;
 use super::entry::Kind;
 use super::fetch::{Ask, Body, Failed, Fetch, Got, Seeks, names_private};
 use super::fulltext::PageText;
@@ -68,11 +69,9 @@ pub async fn visit_page<F: Fetch>(
         return (refusal, answer);
     }
     let zone = source.zone;
-    let task = tokio::task::spawn_blocking(move || text_of(got, &found, zone, now));
-    let arrival = match task.await {
+    let arrival = match aside(move || text_of(got, &found, zone, now)).await {
         Ok(Ok(text)) => PageArrival::Read(Box::new(text)),
-        Ok(Err(failure)) => PageArrival::Failed(failure),
-        Err(lost) => PageArrival::Failed(Failure::Panicked(lost.to_string())),
+        Ok(Err(failure)) | Err(failure) => PageArrival::Failed(failure),
     };
     (arrival, answer)
 }

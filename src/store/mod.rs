@@ -36,7 +36,7 @@ pub use moves::{Evidence, Moves};
 pub use page_texts::{PageFacts, PageRecord, PageTotals};
 pub use pages::{PageClaim, PageWish};
 pub use report::{EntryFacts, Publication, SourceFacts, StoryFacts, Totals, VisitFacts};
-pub use sources::{Claim, Listed, VisitRecord};
+pub use sources::{Claim, Listed, Ration, VisitRecord};
 pub use stories::Speaker;
 pub use withdrawn::Withdrawal;
 

@@ -233,13 +233,17 @@ CREATE INDEX pages_due ON pages (due) WHERE due IS NOT NULL;
 CREATE INDEX pages_via ON pages (via) WHERE via IS NOT NULL;
 ";
 
-fn steps() -> [M<'static>; 5] {
+/// What is claimed is counted by server whenever more is.
+const LEASES: &str = "CREATE INDEX sources_leased ON sources (leased_until, server);";
+
+fn steps() -> [M<'static>; 6] {
     [
         M::up(FIRST),
         M::up(SECOND),
         M::up(CARRIED),
         M::up(PARTS),
         M::up(FULL),
+        M::up(LEASES),
     ]
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::holds::HELD;
 use super::kept::Kept;
@@ -21,6 +21,14 @@ pub struct Claim {
     pub kept: Kept,
     /// Sources with the same address, claimed along with it: one request serves them all (F19).
     pub followers: Vec<(String, Kept)>,
+}
+
+/// How many sources may be claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ration {
+    pub claims: usize,
+    /// At one server, those that are claimed already included: more would only wait for their turns there (F19), and keep others from theirs.
+    pub per_server: usize,
 }
 
 /// A source as feeds.toml has it, for [`Store::sync_sources`].
@@ -103,27 +111,73 @@ impl Store {
         Ok(())
     }
 
-    /// Claims up to `limit` sources that are due, the longest overdue first, until `lease`. Passed over is what another process holds, and what is at a
-    /// server that asked to be left alone (F14).
+    /// Claims sources that are due until `lease`, the longest overdue first. Passed over is what another process holds, and what is at a server that asked
+    /// to be left alone (F14) or has its ration already.
     pub fn claim_due(
         &self,
         now: DateTime<Utc>,
-        limit: usize,
+        ration: Ration,
         lease: Duration,
         owner: &str,
     ) -> Result<Vec<Claim>, StoreError> {
+        let due = "retired = 0 AND follows IS NULL AND due <= ?1 AND ?6 IS NULL";
+        self.claim_where(due, None, now, ration, lease, owner)
+    }
+
+    /// Claims sources though they be not due; of a source that follows another, the other. What is claimed leaves `wanted`, and so does what cannot be:
+    /// another process holds it, or its server asked to be left alone until later (F14). What remains is past the ration for now.
+    pub fn claim_wanted(
+        &self,
+        wanted: &mut Vec<String>,
+        now: DateTime<Utc>,
+        ration: Ration,
+        lease: Duration,
+        owner: &str,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let list = serde_json::to_string(wanted)?;
+        let claims = self.claim_where(
+            &wanted_and_free("?6"),
+            Some(&list),
+            now,
+            ration,
+            lease,
+            owner,
+        )?;
+        let mut find = self.conn.prepare_cached(&format!(
+            "SELECT id FROM sources s WHERE active = 1 AND leased_until <= ?1 AND {HELD} <= ?1 AND {}",
+            wanted_and_free("?2")
+        ))?;
+        let rows = find.query_map(params![millis(now), list], |row| row.get(0))?;
+        *wanted = rows.collect::<Result<_, _>>()?;
+        Ok(claims)
+    }
+
+    /// Claims by a condition on `sources`, in which ?1 is `now` and ?6 is `list`.
+    fn claim_where(
+        &self,
+        condition: &str,
+        list: Option<&str>,
+        now: DateTime<Utc>,
+        ration: Ration,
+        lease: Duration,
+        owner: &str,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let count = |most: usize| i64::try_from(most).unwrap_or(i64::MAX);
         let mut claim = self.conn.prepare_cached(&format!(
-            "UPDATE sources SET leased_until = ?2, leased_by = ?3
-             WHERE id IN (SELECT id FROM sources s WHERE active = 1 AND retired = 0 AND follows IS NULL AND due <= ?1 AND leased_until <= ?1 AND {HELD} <= ?1
-                          ORDER BY due, id LIMIT ?4)
-             RETURNING id, due",
+            "WITH busy AS (SELECT server, count(*) AS held FROM sources WHERE leased_until > ?1 GROUP BY server),
+                  free AS (SELECT s.id, s.due, coalesce(busy.held, 0) + row_number() OVER (PARTITION BY coalesce(s.server, s.id) ORDER BY s.due, s.id) AS place
+                           FROM sources s LEFT JOIN busy ON busy.server = s.server
+                           WHERE active = 1 AND leased_until <= ?1 AND {HELD} <= ?1 AND {condition})
+             UPDATE sources SET leased_until = ?2, leased_by = ?3 WHERE id IN (SELECT id FROM free WHERE place <= ?5 ORDER BY due, id LIMIT ?4) RETURNING id, due",
         ))?;
         let rows = claim.query_map(
             params![
                 millis(now),
                 until(now, lease),
                 owner,
-                i64::try_from(limit).unwrap_or(i64::MAX)
+                count(ration.claims),
+                count(ration.per_server),
+                list
             ],
             |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)),
         )?;
@@ -133,30 +187,6 @@ impl Store {
             .into_iter()
             .map(|(source, _)| self.claimed(source))
             .collect()
-    }
-
-    /// Claims one source though it be not due; of a source that follows another, the other. `None` when another process holds it, or when its server
-    /// asked to be left alone until later (F14).
-    pub fn claim(
-        &self,
-        source: &str,
-        now: DateTime<Utc>,
-        lease: Duration,
-        owner: &str,
-    ) -> Result<Option<Claim>, StoreError> {
-        let mut claim = self.conn.prepare_cached(&format!(
-            "UPDATE sources SET leased_until = ?2, leased_by = ?3
-             WHERE id = (SELECT id FROM sources s WHERE id = (SELECT coalesce(follows, id) FROM sources WHERE id = ?4)
-                         AND active = 1 AND leased_until <= ?1 AND coalesce(retry_at, 0) <= ?1 AND {HELD} <= ?1)
-             RETURNING id",
-        ))?;
-        let claimed: Option<String> = claim
-            .query_row(
-                params![millis(now), until(now, lease), owner, source],
-                |row| row.get(0),
-            )
-            .optional()?;
-        claimed.map(|source| self.claimed(source)).transpose()
     }
 
     fn claimed(&self, source: String) -> Result<Claim, StoreError> {
@@ -215,14 +245,19 @@ impl Store {
         Ok(())
     }
 
-    /// The earliest instant at which some source may be claimed: it is due, its lease has ended, and its server is no longer to be left alone.
-    pub fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+    /// The earliest instant after `now` at which some source may be claimed that may not be now: it is due, its lease has ended, and its server is no
+    /// longer to be left alone.
+    pub fn next_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        // Apart, so that the index finds the first of what is to come, however many there are.
         let next: Option<i64> = self
             .conn
             .prepare_cached(&format!(
-                "SELECT min(max(due, leased_until, {HELD})) FROM sources s WHERE active = 1 AND retired = 0 AND follows IS NULL",
+                "SELECT min(at) FROM (
+                     SELECT min(due) AS at FROM sources WHERE active = 1 AND retired = 0 AND follows IS NULL AND due > ?1
+                     UNION ALL SELECT max(leased_until, {HELD}) FROM sources s WHERE active = 1 AND retired = 0 AND follows IS NULL AND due <= ?1)
+                 WHERE at > ?1",
             ))?
-            .query_row([], |row| row.get(0))?;
+            .query_row([millis(now)], |row| row.get(0))?;
         Ok(next.map(instant))
     }
 
@@ -294,6 +329,13 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Those of a list, each by the source it follows if it follows one, that did not themselves ask to be left alone until later.
+fn wanted_and_free(list: &str) -> String {
+    format!(
+        "coalesce(retry_at, 0) <= ?1 AND s.id IN (SELECT coalesce(follows, id) FROM sources WHERE id IN (SELECT value FROM json_each({list})))"
+    )
 }
 
 pub(super) fn until(now: DateTime<Utc>, lease: Duration) -> i64 {

@@ -66,11 +66,32 @@ fn record<'a>(
     }
 }
 
+/// As many claims, at whatever servers.
+fn upto(claims: usize) -> Ration {
+    Ration {
+        claims,
+        per_server: usize::MAX,
+    }
+}
+
+/// Claims one source though it be not due.
+fn claim(
+    store: &Store,
+    source: &str,
+    now: DateTime<Utc>,
+    lease: Duration,
+    owner: &str,
+) -> Result<Option<Claim>, StoreError> {
+    let mut wanted = vec![source.to_string()];
+    let claims = store.claim_wanted(&mut wanted, now, upto(1), lease, owner)?;
+    Ok(claims.into_iter().next())
+}
+
 #[test]
 fn a_claimed_source_is_nobody_elses_until_its_lease_ends() {
     let store = with_sources(&["a", "b"]);
     let lease = Duration::from_secs(60);
-    let first = store.claim_due(at(0), 1, lease, "one").unwrap();
+    let first = store.claim_due(at(0), upto(1), lease, "one").unwrap();
     assert_eq!(
         first
             .iter()
@@ -78,7 +99,7 @@ fn a_claimed_source_is_nobody_elses_until_its_lease_ends() {
             .collect::<Vec<_>>(),
         ["a"]
     );
-    let second = store.claim_due(at(0), 9, lease, "two").unwrap();
+    let second = store.claim_due(at(0), upto(9), lease, "two").unwrap();
     assert_eq!(
         second
             .iter()
@@ -86,11 +107,17 @@ fn a_claimed_source_is_nobody_elses_until_its_lease_ends() {
             .collect::<Vec<_>>(),
         ["b"]
     );
-    assert_eq!(store.claim_due(at(0), 9, lease, "three").unwrap(), []);
-    assert_eq!(store.claim("a", at(0), lease, "three").unwrap(), None);
-    assert_eq!(store.claim_due(at(2), 9, lease, "three").unwrap().len(), 2);
+    assert_eq!(store.claim_due(at(0), upto(9), lease, "three").unwrap(), []);
+    assert_eq!(claim(&store, "a", at(0), lease, "three").unwrap(), None);
+    assert_eq!(
+        store
+            .claim_due(at(2), upto(9), lease, "three")
+            .unwrap()
+            .len(),
+        2
+    );
     store.release("a", "three").unwrap();
-    assert!(store.claim("a", at(2), lease, "four").unwrap().is_some());
+    assert!(claim(&store, "a", at(2), lease, "four").unwrap().is_some());
 }
 
 #[test]
@@ -120,8 +147,13 @@ fn f9_validators_and_due_time_are_remembered() {
         .record_visit(&record("a", Some(&memory), Some((at(60), "min-interval"))))
         .unwrap();
     assert_eq!(store.kept("a").unwrap().memory, memory);
-    assert_eq!(store.next_due().unwrap(), Some(at(60)));
-    assert_eq!(store.claim_due(at(59), 9, Duration::ZERO, "x").unwrap(), []);
+    assert_eq!(store.next_due(at(0)).unwrap(), Some(at(60)));
+    assert_eq!(
+        store
+            .claim_due(at(59), upto(9), Duration::ZERO, "x")
+            .unwrap(),
+        []
+    );
     store
         .record_visit(&VisitRecord {
             outcome: "status",
@@ -146,10 +178,12 @@ fn f14_a_source_that_asked_to_be_left_alone_is_not_claimed_by_name() {
             ..record("a", None, Some((at(30), "retry-after")))
         })
         .unwrap();
-    assert_eq!(store.claim("a", at(10), Duration::ZERO, "x").unwrap(), None);
+    assert_eq!(
+        claim(&store, "a", at(10), Duration::ZERO, "x").unwrap(),
+        None
+    );
     assert!(
-        store
-            .claim("a", at(30), Duration::ZERO, "x")
+        claim(&store, "a", at(30), Duration::ZERO, "x")
             .unwrap()
             .is_some()
     );
@@ -160,7 +194,9 @@ fn f25_a_retired_source_is_never_due_until_its_address_changes() {
     let store = with_sources(&["a"]);
     store.record_visit(&record("a", None, None)).unwrap();
     assert_eq!(
-        store.claim_due(at(99_999), 9, Duration::ZERO, "x").unwrap(),
+        store
+            .claim_due(at(99_999), upto(9), Duration::ZERO, "x")
+            .unwrap(),
         []
     );
     store
@@ -171,7 +207,7 @@ fn f25_a_retired_source_is_never_due_until_its_address_changes() {
         .unwrap();
     assert_eq!(
         store
-            .claim_due(at(0), 9, Duration::ZERO, "x")
+            .claim_due(at(0), upto(9), Duration::ZERO, "x")
             .unwrap()
             .len(),
         1
@@ -564,9 +600,10 @@ fn a_store_of_the_first_release_is_brought_up_to_date() {
     );
     // Its server is known as soon as feeds.toml was read; the source is the same, and due when it was.
     store.sync_sources(&[listed("a")]).unwrap();
-    assert_eq!(store.next_due().unwrap().unwrap().timestamp(), 1);
+    let long_ago = DateTime::UNIX_EPOCH;
+    assert_eq!(store.next_due(long_ago).unwrap().unwrap().timestamp(), 1);
     store.hold("a.example", at(60), at(0)).unwrap();
-    assert_eq!(store.next_due().unwrap(), Some(at(60)));
+    assert_eq!(store.next_due(at(0)).unwrap(), Some(at(60)));
     let (absent, all) = store.left_out("a", &[]).unwrap();
     assert_eq!((absent, all), (vec!["1".to_string()], 1));
     assert!(Store::open_read_only(&path).is_ok());
@@ -583,8 +620,8 @@ fn f14_a_held_server_holds_every_source_of_it() {
     store.hold("a.example", at(60), at(2)).unwrap();
     store.hold("a.example", at(30), at(2)).unwrap();
     let lease = Duration::from_secs(60);
-    assert_eq!(store.claim_due(at(59), 9, lease, "x").unwrap(), []);
-    assert_eq!(store.claim("a", at(59), lease, "x").unwrap(), None);
+    assert_eq!(store.claim_due(at(59), upto(9), lease, "x").unwrap(), []);
+    assert_eq!(claim(&store, "a", at(59), lease, "x").unwrap(), None);
     for source in ["a", "b"] {
         assert_eq!(
             store.left_alone_until(source, at(59)).unwrap(),
@@ -593,7 +630,7 @@ fn f14_a_held_server_holds_every_source_of_it() {
         );
     }
     assert_eq!(
-        store.next_due().unwrap(),
+        store.next_due(at(2)).unwrap(),
         Some(at(60)),
         "nothing spins meanwhile"
     );
@@ -603,7 +640,10 @@ fn f14_a_held_server_holds_every_source_of_it() {
             .iter()
             .all(|source| source.due_because == "host-held" && source.next_due == Some(at(60)))
     );
-    assert_eq!(store.claim_due(at(60), 9, lease, "x").unwrap().len(), 2);
+    assert_eq!(
+        store.claim_due(at(60), upto(9), lease, "x").unwrap().len(),
+        2
+    );
     // What has passed is forgotten when the next one comes.
     store.hold("c.example", at(99), at(61)).unwrap();
     assert_eq!(store.left_alone_until("a", at(0)).unwrap(), None);
@@ -618,17 +658,17 @@ fn f19_one_with_the_address_of_another_is_claimed_with_it_and_never_alone() {
     };
     store.sync_sources(&[listed("a"), follower]).unwrap();
     let lease = Duration::from_secs(60);
-    let claims = store.claim_due(at(0), 9, lease, "x").unwrap();
+    let claims = store.claim_due(at(0), upto(9), lease, "x").unwrap();
     assert_eq!(claims.len(), 1);
     assert_eq!(claims[0].source, "a");
     assert_eq!(claims[0].followers[0].0, "b");
-    assert_eq!(store.claim("b", at(0), lease, "y").unwrap(), None);
+    assert_eq!(claim(&store, "b", at(0), lease, "y").unwrap(), None);
     store.release("a", "x").unwrap();
-    let named = store.claim("b", at(0), lease, "y").unwrap().unwrap();
+    let named = claim(&store, "b", at(0), lease, "y").unwrap().unwrap();
     assert_eq!(named.source, "a");
     // Once the other has gone from feeds.toml it asks for itself.
     store.sync_sources(&[listed("b")]).unwrap();
-    let claims = store.claim_due(at(0), 9, lease, "z").unwrap();
+    let claims = store.claim_due(at(0), upto(9), lease, "z").unwrap();
     assert_eq!(
         claims.iter().map(|c| c.source.as_str()).collect::<Vec<_>>(),
         ["b"]
@@ -749,4 +789,35 @@ fn a_document_that_broke_a_parser_is_kept_once_a_source() {
     assert_eq!(store.source_facts().unwrap()[0].specimen, Some(at(2)));
     store.drop_specimen("a").unwrap();
     assert_eq!(store.specimen("a").unwrap(), None);
+}
+
+#[test]
+fn f19_no_server_has_more_claimed_than_its_ration() {
+    let store = Store::in_memory().unwrap();
+    let at_one = |id: &str| Listed {
+        server: Some("big.example".into()),
+        ..listed(id)
+    };
+    let mut sources: Vec<Listed> = ["a", "b", "c", "d"].map(at_one).into();
+    sources.push(listed("z"));
+    store.sync_sources(&sources).unwrap();
+    let lease = Duration::from_secs(60);
+    let ration = Ration {
+        claims: 9,
+        per_server: 2,
+    };
+    let names = |claims: Vec<Claim>| claims.into_iter().map(|c| c.source).collect::<Vec<_>>();
+    let due = |now| names(store.claim_due(now, ration, lease, "x").unwrap());
+    assert_eq!(due(at(0)), ["a", "b", "z"], "the others at the server wait");
+    assert_eq!(due(at(0)), [""; 0]);
+    assert_eq!(store.next_due(at(0)).unwrap(), Some(at(1)), "nothing spins");
+    store.release("b", "x").unwrap();
+    let mut wanted: Vec<String> = ["a", "c", "d"].map(String::from).into();
+    let claims = store.claim_wanted(&mut wanted, at(0), ration, lease, "y");
+    assert_eq!(names(claims.unwrap()), ["c"]);
+    assert_eq!(
+        wanted,
+        ["d"],
+        "what another holds is not waited for, what is past the ration is"
+    );
 }

@@ -50,6 +50,7 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["annotate_snippets", "toml", "toml_edit"], &["config"]),
     (&["axum", "hyper", "hyper_util"],     &["serve"]),
     (&["sd_notify"],                      &["daemon"]),
+    (&["rlimit"],                         &["cli"]),
     (&["clap", "comfy_table", "tracing_subscriber"], &["cli"]),
 ];
 

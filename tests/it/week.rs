@@ -53,7 +53,10 @@ fn configuration(world: &World) -> Config {
 
 /// The next instant at which something is due, on the grain.
 fn next(store: &Store, now: DateTime<Utc>) -> DateTime<Utc> {
-    let due = store.next_due().expect("read").expect("something is due");
+    let due = store
+        .next_due(now)
+        .expect("read")
+        .expect("something is due");
     let due = due.max(now + TimeDelta::seconds(1));
     let seconds = (due.timestamp() + i64::from(due.timestamp_subsec_nanos() > 0)).max(0);
     DateTime::from_timestamp((seconds + GRAIN - 1) / GRAIN * GRAIN, 0).expect("in range")

@@ -114,6 +114,11 @@ impl Decoder {
         self.sink.wire
     }
 
+    /// Unpacked bytes held.
+    pub(super) fn size(&self) -> usize {
+        self.sink.out.len()
+    }
+
     /// Takes the next bytes. After an error the decoder is of no more use.
     pub(super) fn push(&mut self, chunk: &[u8]) -> Result<(), Failure> {
         self.sink.wire += chunk.len() as u64;

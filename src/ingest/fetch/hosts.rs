@@ -1,11 +1,14 @@
 //! Turns at a host (F19): how many at once, how far apart, and in the order of asking.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{self, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{self, watch};
 use tokio::time::{Instant, sleep};
+
+use super::places::{Place, Places, Room, timer};
 
 /// Hosts remembered before those at rest are forgotten. A redirecting publisher can name any number of hosts; an entry is some 200 bytes.
 const REMEMBERED: usize = 1024;
@@ -13,8 +16,10 @@ const REMEMBERED: usize = 1024;
 /// Everybody's turns.
 pub(super) struct Hosts {
     known: Mutex<Known>,
-    /// Visits at once, whatever the host.
-    visits: Arc<Semaphore>,
+    /// Whatever the host.
+    places: Places,
+    /// Those who wait for their turn at a host.
+    queued: AtomicUsize,
     /// How often a server has asked to be left alone, by its name (F14).
     told_off: Mutex<HashMap<String, u64>>,
 }
@@ -40,19 +45,19 @@ struct Start {
 /// A turn. Dropping it makes room for the next one; the distance between starts stays.
 pub(super) struct Slot {
     host: Arc<Host>,
-    _visit: Option<OwnedSemaphorePermit>,
+    place: Place,
 }
 
 impl Hosts {
-    /// `concurrency`: visits at once over all hosts, at least one.
+    /// `concurrency`: visits at once over all hosts, at least one; those that wait long stand aside.
     pub(super) fn new(concurrency: usize) -> Hosts {
-        let visits = Arc::new(Semaphore::new(concurrency.clamp(1, Semaphore::MAX_PERMITS)));
         Hosts {
             known: Mutex::new(Known {
                 hosts: HashMap::new(),
                 sweep_at: REMEMBERED,
             }),
-            visits,
+            places: Places::new(concurrency),
+            queued: AtomicUsize::new(0),
             told_off: Mutex::default(),
         }
     }
@@ -74,10 +79,16 @@ impl Hosts {
         *told.entry(server).or_default() += 1;
     }
 
+    /// How many wait for a turn, or beside the others for a slow server.
+    pub(super) fn waiting(&self) -> usize {
+        self.queued.load(Ordering::Relaxed) + self.places.aside()
+    }
+
     /// Waits for a turn at `host`: fewer than `at_once` others there, and `interval` (or the last starter's, when that is longer) since the last
     /// start. Cancel-safe: who stops waiting leaves the queue and has used nothing.
     pub(super) async fn enter(&self, host: &str, at_once: usize, interval: Duration) -> Slot {
         let host = self.host(host);
+        let queued = Queued::behind(&self.queued);
         let mut gate = host.gate.lock().await;
         // The sender lives in `host`, so that the wait cannot end early.
         drop(
@@ -94,18 +105,21 @@ impl Hosts {
             )
             .await;
         }
-        // Last of all, so that nobody holds a visit while waiting for a host. Only a closed semaphore refuses, and this one is never closed.
-        let visit = Arc::clone(&self.visits).acquire_owned().await.ok();
+        drop(queued);
+        // Last of all, so that nobody holds a place while waiting for a host.
+        let place = self.places.take().await;
         *gate = Some(Start {
             at: timer(),
             interval,
         });
         host.busy.send_modify(|busy| *busy += 1);
         drop(gate);
-        Slot {
-            host,
-            _visit: visit,
-        }
+        Slot { host, place }
+    }
+
+    /// Sees to it that a body of this size has room.
+    pub(super) async fn room(&self, size: usize, room: &mut Room) {
+        self.places.room(size, room).await;
     }
 
     fn host(&self, name: &str) -> Arc<Host> {
@@ -139,17 +153,35 @@ impl Default for Host {
     }
 }
 
+/// One who is counted while it waits, however its wait ends.
+struct Queued<'a>(&'a AtomicUsize);
+
+impl<'a> Queued<'a> {
+    fn behind(queue: &'a AtomicUsize) -> Self {
+        queue.fetch_add(1, Ordering::Relaxed);
+        Queued(queue)
+    }
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Slot {
+    /// Does the work of this turn; when it takes long, beside those that are quicker.
+    pub(super) async fn keep<T>(&mut self, work: impl Future<Output = T>) -> T {
+        self.place.keep(work).await
+    }
+}
+
 impl Drop for Slot {
     fn drop(&mut self) {
         self.host
             .busy
             .send_modify(|busy| *busy = busy.saturating_sub(1));
     }
-}
-
-/// Where the runtime's timer stands: good for distances, not a date. Tests can pause it.
-fn timer() -> Instant {
-    sleep(Duration::ZERO).deadline()
 }
 
 async fn pause(wait: Duration) {

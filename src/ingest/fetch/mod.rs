@@ -8,6 +8,7 @@ mod body;
 mod client;
 mod headers;
 mod hosts;
+mod places;
 mod question;
 mod redirect;
 mod trouble;
@@ -16,6 +17,7 @@ mod web;
 
 pub use address::names_private;
 pub use body::unpacked;
+pub use places::{MOST_ASIDE, Room};
 pub use question::{Ask, Body, Failed, Fetch, Got, Seeks};
 pub use web::Web;
 

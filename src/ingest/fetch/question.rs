@@ -4,6 +4,7 @@ use std::fmt;
 
 use url::Url;
 
+use super::places::Room;
 use crate::ingest::{Answer, Failure, Validators};
 use crate::source::{Manners, without_userinfo};
 
@@ -13,6 +14,12 @@ pub trait Fetch: Send + Sync {
     ///
     /// Dropping the future gives everything back: connection, turn at the host, memory.
     fn fetch(&self, ask: &Ask) -> impl Future<Output = Result<Got, Failed>> + Send;
+
+    /// Questions under way that only wait: for their turn at a host, or for a server that is slower than usual. They take up no place among the visits
+    /// at once.
+    fn waiting(&self) -> usize {
+        0
+    }
 }
 
 /// One question.
@@ -55,7 +62,7 @@ impl fmt::Debug for Ask {
 }
 
 /// A good answer: a document, or word that there is no new one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Got {
     pub answer: Answer,
     /// Those of this very answer, byte for byte (F1, F2, F4). A 304 need not repeat what it confirms, so both may be absent.
@@ -65,6 +72,8 @@ pub struct Got {
     /// `Link` fields, one string a field line, unparsed.
     pub links: Vec<String>,
     pub body: Body,
+    /// What the body takes up, to be held for as long as the body is.
+    pub room: Room,
 }
 
 #[derive(Clone, Debug, PartialEq)]

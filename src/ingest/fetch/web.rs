@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Client, Response};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tracing::debug;
 
 use super::address::{self, Reach};
@@ -13,6 +13,7 @@ use super::body::Decoder;
 use super::client::client;
 use super::headers;
 use super::hosts::{Hosts, Slot};
+use super::places::{Room, timer};
 use super::question::{Ask, Body, Failed, Fetch, Got, Seeks};
 use super::redirect::{Walk, is_redirect};
 use super::trouble;
@@ -82,7 +83,7 @@ impl Web {
         let server = link::server(walk.at()).unwrap_or_default();
         let queued = self.hosts.told_off(&server);
         loop {
-            let slot = self
+            let mut slot = self
                 .hosts
                 .enter(host, ask.manners.per_host, ask.manners.host_interval)
                 .await;
@@ -91,7 +92,7 @@ impl Web {
             }
             // The URL's userinfo becomes `Authorization` in here, and leaves the URL (F38).
             let request = client.get(walk.at().clone()).headers(headers::asking(ask));
-            let trouble = match patience.with(request.send()).await {
+            let trouble = match slot.keep(patience.with(request.send())).await {
                 None => return Err(Failure::Timeout(ask.manners.timeout)),
                 Some(Ok(response)) => return Ok((response, slot)),
                 Some(Err(error)) => trouble::asking(&error, host),
@@ -102,9 +103,111 @@ impl Web {
             debug!(url = walk.shown(), failure = %trouble.failure, "trying once more");
         }
     }
+
+    /// Makes something of the answer at the end of the walk.
+    async fn take(
+        &self,
+        mut response: Response,
+        ask: &Ask,
+        mut answer: Answer,
+        patience: &mut Patience,
+    ) -> Result<Got, Failed> {
+        let headers = std::mem::take(response.headers_mut());
+        headers::note(&mut answer, &headers);
+        let stranger = headers::not_a_page(&headers).filter(|_| ask.seeks == Seeks::Page);
+        let mut room = Room::default();
+        let body = match answer.status {
+            200 | 203 if stranger.is_some() => Err(Failure::NotAPage(stranger.unwrap_or_default())),
+            // 203 is a 200 that a proxy has touched (RFC 9110 §15.3.4). The other successes are no documents: a 206 was not asked for.
+            200 | 203 => self
+                .read(
+                    response,
+                    ask,
+                    &headers,
+                    &mut answer.bytes,
+                    patience,
+                    &mut room,
+                )
+                .await
+                .map(Body::Bytes),
+            226 if headers::is_feed_delta(ask, &headers) => self
+                .read(
+                    response,
+                    ask,
+                    &headers,
+                    &mut answer.bytes,
+                    patience,
+                    &mut room,
+                )
+                .await
+                .map(Body::Delta),
+            304 if ask.validators.is_empty() => Err(Failure::Unasked304),
+            304 => Ok(Body::NotModified),
+            status => Err(Failure::Status(status)),
+        };
+        match body {
+            Ok(body) => Ok(Got {
+                validators: headers::validators(&headers),
+                content_type: headers::first(&headers, header::CONTENT_TYPE),
+                content_language: headers::joined(&headers, header::CONTENT_LANGUAGE),
+                links: headers::lines(&headers, header::LINK),
+                body,
+                room,
+                answer,
+            }),
+            Err(failure) => Err(Failed {
+                failure,
+                answer: Some(answer),
+            }),
+        }
+    }
+
+    /// Reads the body to its end, unpacking on the way. `wire` counts along, so that a failure too can say how much came.
+    async fn read(
+        &self,
+        mut response: Response,
+        ask: &Ask,
+        headers: &HeaderMap,
+        wire: &mut u64,
+        patience: &mut Patience,
+        room: &mut Room,
+    ) -> Result<Vec<u8>, Failure> {
+        let max = ask.manners.max_bytes;
+        if response.content_length().is_some_and(|length| length > max) {
+            return Err(Failure::TooLarge(max));
+        }
+        let mut decoder = Decoder::new(
+            headers::joined(headers, header::CONTENT_ENCODING).as_deref(),
+            max,
+        )?;
+        let chunks = async {
+            loop {
+                match timeout(IDLE, response.chunk()).await {
+                    Err(_) => {
+                        return Err(Failure::Cut(format!(
+                            "nothing came for {} s",
+                            IDLE.as_secs()
+                        )));
+                    }
+                    Ok(Err(error)) => return Err(trouble::reading(&error)),
+                    Ok(Ok(None)) => return Ok(()),
+                    Ok(Ok(Some(chunk))) => decoder.push(&chunk)?,
+                }
+                self.hosts.room(decoder.size(), room).await;
+            }
+        };
+        let read = patience.with(chunks).await;
+        *wire = decoder.wire();
+        read.ok_or(Failure::Timeout(ask.manners.timeout))??;
+        decoder.finish()
+    }
 }
 
 impl Fetch for Web {
+    fn waiting(&self) -> usize {
+        self.hosts.waiting()
+    }
+
     async fn fetch(&self, ask: &Ask) -> Result<Got, Failed> {
         let fail = |answer: Option<Answer>| move |failure| Failed { failure, answer };
         let mut walk = Walk::start(&ask.url).map_err(fail(None))?;
@@ -114,7 +217,7 @@ impl Fetch for Web {
         };
         let mut before = None;
         loop {
-            let (response, slot) = self
+            let (response, mut slot) = self
                 .hop(ask, &walk, &mut patience)
                 .await
                 .map_err(fail(before.clone()))?;
@@ -125,9 +228,8 @@ impl Fetch for Web {
                     .tell_off(link::server(walk.at()).unwrap_or_default());
             }
             if !is_redirect(status) {
-                let answer = take(response, ask, walk.answer(status, here), &mut patience).await;
-                drop(slot);
-                return answer;
+                let taking = self.take(response, ask, walk.answer(status, here), &mut patience);
+                return slot.keep(taking).await;
             }
             let location = response
                 .headers()
@@ -142,84 +244,6 @@ impl Fetch for Web {
     }
 }
 
-/// Makes something of the answer at the end of the walk.
-async fn take(
-    mut response: Response,
-    ask: &Ask,
-    mut answer: Answer,
-    patience: &mut Patience,
-) -> Result<Got, Failed> {
-    let headers = std::mem::take(response.headers_mut());
-    headers::note(&mut answer, &headers);
-    let stranger = headers::not_a_page(&headers).filter(|_| ask.seeks == Seeks::Page);
-    let body = match answer.status {
-        200 | 203 if stranger.is_some() => Err(Failure::NotAPage(stranger.unwrap_or_default())),
-        // 203 is a 200 that a proxy has touched (RFC 9110 §15.3.4). The other successes are no documents: a 206 was not asked for.
-        200 | 203 => read(response, ask, &headers, &mut answer.bytes, patience)
-            .await
-            .map(Body::Bytes),
-        226 if headers::is_feed_delta(ask, &headers) => {
-            read(response, ask, &headers, &mut answer.bytes, patience)
-                .await
-                .map(Body::Delta)
-        }
-        304 if ask.validators.is_empty() => Err(Failure::Unasked304),
-        304 => Ok(Body::NotModified),
-        status => Err(Failure::Status(status)),
-    };
-    match body {
-        Ok(body) => Ok(Got {
-            validators: headers::validators(&headers),
-            content_type: headers::first(&headers, header::CONTENT_TYPE),
-            content_language: headers::joined(&headers, header::CONTENT_LANGUAGE),
-            links: headers::lines(&headers, header::LINK),
-            body,
-            answer,
-        }),
-        Err(failure) => Err(Failed {
-            failure,
-            answer: Some(answer),
-        }),
-    }
-}
-
-/// Reads the body to its end, unpacking on the way. `wire` counts along, so that a failure too can say how much came.
-async fn read(
-    mut response: Response,
-    ask: &Ask,
-    headers: &HeaderMap,
-    wire: &mut u64,
-    patience: &mut Patience,
-) -> Result<Vec<u8>, Failure> {
-    let max = ask.manners.max_bytes;
-    if response.content_length().is_some_and(|length| length > max) {
-        return Err(Failure::TooLarge(max));
-    }
-    let mut decoder = Decoder::new(
-        headers::joined(headers, header::CONTENT_ENCODING).as_deref(),
-        max,
-    )?;
-    let chunks = async {
-        loop {
-            match timeout(IDLE, response.chunk()).await {
-                Err(_) => {
-                    return Err(Failure::Cut(format!(
-                        "nothing came for {} s",
-                        IDLE.as_secs()
-                    )));
-                }
-                Ok(Err(error)) => return Err(trouble::reading(&error)),
-                Ok(Ok(None)) => return Ok(()),
-                Ok(Ok(Some(chunk))) => decoder.push(&chunk)?,
-            }
-        }
-    };
-    let read = patience.with(chunks).await;
-    *wire = decoder.wire();
-    read.ok_or(Failure::Timeout(ask.manners.timeout))??;
-    decoder.finish()
-}
-
 /// What is left of a visit's time, and of its tries. Waiting for one's turn at a host costs none of it: the more sources a host has, the longer the
 /// last of them waits.
 struct Patience {
@@ -230,8 +254,7 @@ struct Patience {
 impl Patience {
     /// Works for as long as patience lasts. `None`: it ended first.
     async fn with<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
-        // Where the timer stands: a distance, not a date.
-        let started = sleep(Duration::ZERO).deadline();
+        let started = timer();
         let done = timeout(self.left, work).await;
         self.left = self.left.saturating_sub(started.elapsed());
         done.ok()

@@ -4,7 +4,7 @@ use chrono::Weekday;
 
 use super::*;
 use crate::ingest::{Asks, Channel, Specimen};
-use crate::store::{Kept, Withdrawal};
+use crate::store::{Claim, Kept, Ration, StoreError, Withdrawal};
 
 /// A visit that read a document saying this of itself.
 fn saying(minute: i64, channel: Channel, entries: Vec<Entry>) -> Visit {
@@ -49,6 +49,27 @@ fn answer(status: u16, url: &str, retry_after: Option<&str>) -> Answer {
         retry_after: retry_after.map(str::to_owned),
         ..Answer::default()
     }
+}
+
+/// As many claims, at whatever servers.
+fn upto(claims: usize) -> Ration {
+    Ration {
+        claims,
+        per_server: usize::MAX,
+    }
+}
+
+/// Claims one source though it be not due.
+fn claim(
+    store: &Store,
+    source: &str,
+    now: DateTime<Utc>,
+    lease: Duration,
+    owner: &str,
+) -> Result<Option<Claim>, StoreError> {
+    let mut wanted = vec![source.to_string()];
+    let claims = store.claim_wanted(&mut wanted, now, upto(1), lease, owner)?;
+    Ok(claims.into_iter().next())
 }
 
 #[test]
@@ -149,7 +170,7 @@ fn f14_retry_after_holds_every_source_of_the_server_and_says_so() {
     assert_eq!(because(&store, "b"), "host-held");
     let lease = Duration::from_secs(60);
     let ids = |minute| -> Vec<String> {
-        let claims = store.claim_due(at(minute), 9, lease, "x").unwrap();
+        let claims = store.claim_due(at(minute), upto(9), lease, "x").unwrap();
         claims.into_iter().map(|claim| claim.source).collect()
     };
     assert_eq!(
@@ -157,8 +178,12 @@ fn f14_retry_after_holds_every_source_of_the_server_and_says_so() {
         ["c", "d"],
         "a port of its own is a server of its own"
     );
-    assert_eq!(store.claim("b", at(day - 1), lease, "y").unwrap(), None);
-    assert!(store.claim("b", at(day + 2), lease, "y").unwrap().is_some());
+    assert_eq!(claim(&store, "b", at(day - 1), lease, "y").unwrap(), None);
+    assert!(
+        claim(&store, "b", at(day + 2), lease, "y")
+            .unwrap()
+            .is_some()
+    );
     // 503 alike; garbage and other statuses hold nobody.
     for (status, value, held) in [
         (503, "60", true),
@@ -179,7 +204,7 @@ fn f14_retry_after_holds_every_source_of_the_server_and_says_so() {
 fn f14_who_was_turned_back_made_no_visit() {
     let config = config();
     let store = store(&config);
-    let claimed = store.claim("a", at(0), Duration::from_secs(60), "x");
+    let claimed = claim(&store, "a", at(0), Duration::from_secs(60), "x");
     let before: Kept = claimed.unwrap().unwrap().kept;
     let held = Visit {
         arrival: Arrival::Failed(Failure::Held("a.example".into())),
@@ -190,12 +215,12 @@ fn f14_who_was_turned_back_made_no_visit() {
     assert_eq!(store.kept("a").unwrap(), before, "not even a failure");
     assert_eq!(store.last_visit("a").unwrap(), None);
     let lease = Duration::from_secs(60);
-    let due = store.claim_due(at(0), 9, lease, "y").unwrap();
+    let due = store.claim_due(at(0), upto(9), lease, "y").unwrap();
     assert!(
         due.iter().all(|claim| claim.source != "a"),
         "not before it is stored why"
     );
-    assert!(store.claim("a", at(0), lease, "y").unwrap().is_some());
+    assert!(claim(&store, "a", at(0), lease, "y").unwrap().is_some());
     // One who was redirected to the server has asked another on the way.
     let half = Visit {
         answer: Some(answer(302, "https://a.example/feed", None)),
