@@ -8,6 +8,7 @@ mod docs;
 mod fulltext;
 mod fuzz;
 mod house;
+mod idle;
 mod listing;
 mod newsroom;
 mod origin;

@@ -82,6 +82,11 @@ impl Daemon {
         answer.unwrap_or_else(|| panic!("no answer to {path}; log: {}", self.log()))
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn address(&self) -> SocketAddr {
         self.public
     }
