@@ -31,6 +31,8 @@ pub mod config;
 
 pub mod pipeline;
 
+pub mod metrics;
+
 pub mod serve;
 
 pub mod daemon;

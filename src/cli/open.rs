@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::ended::Ended;
+use super::log::LogFormat;
 use super::out;
 use crate::config::{self, Config};
 use crate::store::{Store, StoreError};
@@ -28,6 +29,16 @@ pub(super) struct Everywhere {
     /// Log what is done in detail
     #[arg(long, short, global = true)]
     pub verbose: bool,
+    /// How the log is written
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t,
+        env = "HEADWATER_LOG_FORMAT"
+    )]
+    pub log_format: LogFormat,
 }
 
 /// The configuration, or all its faults as an error of usage.

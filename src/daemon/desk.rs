@@ -1,15 +1,19 @@
 //! What the keeper keeps: store, configuration, and what is published. Every method is one step of work on its thread.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use super::harvest::Harvest;
+use super::news::News;
+use super::restraint::Failing;
 use crate::config::Config;
-use crate::ingest::{Rule, Visit};
-use crate::pipeline::{Composed, catch_up, compose, listed, settle, settle_pages, site};
+use crate::ingest::{Arrival, Failure, PageArrival, Rule, Visit};
+use crate::metrics::{Contained, Ended, Metrics};
+use crate::pipeline::{Composed, Tally, catch_up, compose, listed, settle, settle_pages, site};
 use crate::publish::{Shelf, Site};
 use crate::schedule::Because;
 use crate::store::{Store, StoreError};
@@ -36,6 +40,10 @@ pub(super) struct Desk {
     /// The store's data version as last seen: only other processes move it.
     version: i64,
     pruned: Option<DateTime<Utc>>,
+    metrics: Metrics,
+    failing: Failing,
+    /// What was settled and is not published yet.
+    news: News,
 }
 
 impl Desk {
@@ -44,6 +52,7 @@ impl Desk {
         store: Store,
         config: Arc<Config>,
         shelf: watch::Sender<Arc<Shelf>>,
+        metrics: Metrics,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         store.transaction(|store| {
@@ -61,6 +70,9 @@ impl Desk {
             stale: Stale::All,
             version,
             pruned: None,
+            metrics,
+            failing: Failing::default(),
+            news: News::default(),
         })
     }
 
@@ -77,6 +89,9 @@ impl Desk {
         self.store
             .transaction(|store| store.sync_sources(&listed(&config, now)))?;
         self.site = config.server.as_ref().map(site);
+        let listed = config.sources.iter();
+        let listed: HashSet<&str> = listed.map(|it| it.source.id.as_str()).collect();
+        self.failing.keep_only(&listed);
         self.config = config;
         self.stale = Stale::All;
         Ok(())
@@ -95,16 +110,33 @@ impl Desk {
 
     /// Settles what has ended and notes which feeds it made stale. On an error what is left in the harvest was not stored.
     pub fn settle(&mut self, harvest: &mut Harvest, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let (began, arrivals) = (Instant::now(), harvest.len());
+        let settled = self.settle_all(harvest, now);
+        let ended = match settled {
+            Ok(()) => Ended::Done,
+            Err(_) => Ended::Failed,
+        };
+        self.metrics.committed(ended, arrivals, began.elapsed());
+        settled
+    }
+
+    fn settle_all(&mut self, harvest: &mut Harvest, now: DateTime<Utc>) -> Result<(), StoreError> {
         if !harvest.visits.is_empty() {
             self.settle_visits(&harvest.visits, now)?;
             harvest.visits.clear();
         }
         if !harvest.pages.is_empty() {
             let settled = settle_pages(&self.store, &self.config, &harvest.pages, now)?;
+            for page in &harvest.pages {
+                if let PageArrival::Failed(Failure::Panicked(_)) = page.arrival {
+                    self.metrics.panicked(Contained::Page);
+                }
+            }
             harvest.pages.clear();
             for page in &settled.pages {
+                self.metrics.page(page);
                 let rule = page.rule.map(Rule::as_str);
-                tracing::info!(source = %page.source, url = %page.url, outcome = page.outcome, rule, "page asked for");
+                tracing::info!(source = %page.source, url = %page.url, outcome = page.outcome, rule, message = page.message, "page asked for");
             }
             self.mark(settled.feeds);
         }
@@ -113,18 +145,44 @@ impl Desk {
 
     fn settle_visits(&mut self, visits: &[Visit], now: DateTime<Utc>) -> Result<(), StoreError> {
         let settled = settle(&self.store, &self.config, visits, now)?;
+        for visit in visits {
+            if let Arrival::Failed(Failure::Panicked(_) | Failure::Parser(_)) = visit.arrival {
+                self.metrics.panicked(Contained::Visit);
+            }
+        }
         for tally in &settled.visits {
-            match &tally.failure {
-                Some(failure) => {
-                    tracing::warn!(source = %tally.source, outcome = tally.outcome, "{failure}; what was stored is kept")
-                }
-                None => {
-                    tracing::info!(source = %tally.source, outcome = tally.outcome, added = tally.added, changed = tally.changed, oddities = tally.oddities, "visited")
-                }
+            self.metrics.visited(tally);
+            self.tell(tally, now);
+            let visit = visits.iter().find(|visit| visit.source == tally.source);
+            if let Some(visit) = visit.filter(|_| tally.added + tally.changed > 0) {
+                self.news.add(visit);
             }
         }
         self.mark(settled.feeds);
         Ok(())
+    }
+
+    /// One line for what an operator should know: news, a failure that is not known yet, a recovery. The rest is for those who want to see everything.
+    fn tell(&mut self, tally: &Tally, now: DateTime<Utc>) {
+        let source = &tally.source;
+        if let Some(failure) = &tally.failure {
+            if self.failing.fails(source, tally.outcome, now) {
+                tracing::warn!(%source, outcome = tally.outcome, "{failure}; what was stored is kept");
+            } else {
+                tracing::debug!(%source, outcome = tally.outcome, "{failure}; what was stored is kept");
+            }
+            return;
+        }
+        let is_back = self.failing.is_well(source);
+        let (outcome, added, changed) = (tally.outcome, tally.added, tally.changed);
+        let oddities = tally.oddities.len();
+        if is_back {
+            tracing::info!(%source, outcome, added, changed, oddities, "visited; it is well again");
+        } else if added + changed > 0 || outcome == "gone" {
+            tracing::info!(%source, outcome, added, changed, oddities, "visited");
+        } else {
+            tracing::debug!(%source, outcome, added, changed, oddities, "visited");
+        }
     }
 
     fn mark(&mut self, feeds: BTreeSet<String>) {
@@ -144,6 +202,7 @@ impl Desk {
     pub fn compose(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let Some(site) = &self.site else {
             self.stale = Stale::None;
+            self.news = News::default();
             return Ok(());
         };
         let only = match &self.stale {
@@ -151,18 +210,24 @@ impl Desk {
             Stale::Some(feeds) => Some(feeds),
             Stale::All => None,
         };
-        self.composed = compose(&self.store, &self.config, site, &self.composed, only, now)?;
-        tracing::debug!(
-            feeds = only.map_or(self.config.feeds.len(), BTreeSet::len),
-            "composed"
-        );
+        let feeds = only.map_or(self.config.feeds.len(), BTreeSet::len);
+        let began = Instant::now();
+        let composed = compose(&self.store, &self.config, site, &self.composed, only, now);
+        let ended = composed.as_ref().map_or(Ended::Failed, |_| Ended::Done);
+        self.metrics.composed(ended, feeds, began.elapsed());
+        self.composed = composed?;
+        tracing::debug!(feeds, "composed");
         self.stale = Stale::None;
         self.shelf.send_replace(Arc::clone(&self.composed.shelf));
+        self.news.published(Utc::now(), &self.metrics);
         Ok(())
     }
 
     /// What is done now and then: seeing that another process wrote, dropping what is past `keep`.
     pub fn tidy(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if let Some(sum) = self.failing.sum(now) {
+            tracing::warn!("{sum}");
+        }
         let version = self.store.data_version()?;
         if version != self.version {
             self.version = version;

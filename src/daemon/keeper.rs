@@ -3,19 +3,22 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::desk::Desk;
 use super::harvest::Harvest;
+use super::memory::give_back;
+use super::pulse::Pulse;
+use super::restraint::Troubles;
 use crate::ingest::Visit;
 use crate::pipeline::FetchedPage;
 
-/// Visits and questions that may wait for the keeper, beyond one place for every visit that can be under way: so handing a visit over never blocks
-/// the loop while the store is sick and no new ones are claimed.
-const WAITING: usize = 64;
+/// Visits and questions that may wait for the keeper: more than can be under way with the largest `concurrency` and all that stand aside. So handing a
+/// visit over never blocks the loop while the store is sick and no new ones are claimed. A place that is not taken costs nothing.
+const WAITING: usize = 2048;
 
 /// Most visits in one commit: past that, waiting ones would see their news late.
 const GROUP: usize = 64;
@@ -25,6 +28,9 @@ const COMPOSE_WITHIN: chrono::TimeDelta = chrono::TimeDelta::milliseconds(750);
 
 /// How long the loop waits for an answer before it goes on without one: far longer than any healthy commit, far shorter than the watchdog's minute.
 const SOON: Duration = Duration::from_secs(5);
+
+/// How often memory that is free is given back, when there is nothing else to do.
+const GIVE_BACK_EVERY: Duration = Duration::from_secs(30);
 
 /// First and longest pause before a failed write is tried again.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -40,6 +46,20 @@ enum Job {
 pub(super) struct Keeper {
     jobs: mpsc::Sender<Job>,
     stop: Arc<Stop>,
+    pulse: Arc<Pulse>,
+}
+
+/// How much waits for the keeper, for whoever must not keep it alive.
+#[derive(Clone)]
+pub(super) struct Queue {
+    jobs: mpsc::WeakSender<Job>,
+}
+
+impl Queue {
+    pub fn length(&self) -> usize {
+        let jobs = self.jobs.upgrade();
+        jobs.map_or(0, |jobs| jobs.max_capacity() - jobs.capacity())
+    }
 }
 
 /// Told once: do not wait for the store to get well any more.
@@ -54,15 +74,15 @@ impl Keeper {
     /// Starts the thread. It composes first of all.
     pub fn start(
         desk: Desk,
-        concurrency: usize,
+        pulse: Arc<Pulse>,
     ) -> std::io::Result<(Keeper, thread::JoinHandle<()>)> {
-        let (jobs, waiting) = mpsc::channel(concurrency.saturating_add(WAITING));
+        let (jobs, waiting) = mpsc::channel(WAITING);
         let stop = Arc::new(Stop::default());
-        let told = Arc::clone(&stop);
+        let (told, felt) = (Arc::clone(&stop), Arc::clone(&pulse));
         let thread = thread::Builder::new()
             .name("keeper".into())
-            .spawn(move || keep(desk, waiting, &told))?;
-        Ok((Keeper { jobs, stop }, thread))
+            .spawn(move || keep(desk, waiting, &told, &felt))?;
+        Ok((Keeper { jobs, stop, pulse }, thread))
     }
 
     /// Hands the finished visits to one address over. Waits while the keeper is behind.
@@ -109,6 +129,22 @@ impl Keeper {
         tokio::time::timeout(SOON, self.ask(work)).await.ok()?
     }
 
+    /// How much waits for it.
+    pub fn queue(&self) -> Queue {
+        let jobs = self.jobs.downgrade();
+        Queue { jobs }
+    }
+
+    /// Whether its thread has ended.
+    pub fn is_gone(&self) -> bool {
+        self.jobs.is_closed()
+    }
+
+    /// Whether its thread gets on.
+    pub fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.pulse)
+    }
+
     /// Tells the keeper not to wait for a sick store any longer: the process is about to end.
     pub fn hurry(&self) {
         self.stop.told.store(true, Ordering::Relaxed);
@@ -116,22 +152,36 @@ impl Keeper {
     }
 }
 
-fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop) {
+fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop, pulse: &Pulse) {
+    let mut troubles = Troubles::default();
     let mut composed = Utc::now();
-    compose(&mut desk);
+    pulse.works(Instant::now());
+    compose(&mut desk, &mut troubles);
+    give_back();
+    let mut given_back = Instant::now();
+    pulse.rests();
     while let Some(job) = waiting.blocking_recv() {
         let mut next = Some(job);
         while let Some(job) = next.take() {
+            pulse.works(Instant::now());
             match job {
                 Job::Ask(work) => work(&mut desk),
-                Job::Settle(first) => next = settle_group(&mut desk, first, &mut waiting, stop),
+                Job::Settle(first) => {
+                    next = settle_group(&mut desk, first, &mut waiting, (stop, pulse));
+                }
             }
             let is_idle = next.is_none() && waiting.is_empty();
             if desk.is_stale() && (is_idle || Utc::now() - composed >= COMPOSE_WITHIN) {
-                compose(&mut desk);
+                pulse.works(Instant::now());
+                compose(&mut desk, &mut troubles);
                 composed = Utc::now();
             }
+            if is_idle && given_back.elapsed() >= GIVE_BACK_EVERY {
+                give_back();
+                given_back = Instant::now();
+            }
         }
+        pulse.rests();
     }
 }
 
@@ -140,7 +190,7 @@ fn settle_group(
     desk: &mut Desk,
     mut group: Harvest,
     waiting: &mut mpsc::Receiver<Job>,
-    stop: &Stop,
+    (stop, pulse): (&Stop, &Pulse),
 ) -> Option<Job> {
     let mut other = None;
     while group.len() < GROUP {
@@ -156,7 +206,10 @@ fn settle_group(
     let mut pause = FIRST_PAUSE;
     while let Err(error) = desk.settle(&mut group, Utc::now()) {
         tracing::error!(%error, visits = group.len(), retry_in = ?pause, "arrivals could not be stored; they are held and tried again, published feeds stay as they are");
-        if !wait(stop, pause) {
+        pulse.rests();
+        let goes_on = wait(stop, pause);
+        pulse.works(Instant::now());
+        if !goes_on {
             tracing::error!(
                 visits = group.len(),
                 "stopping: these visits were not stored and will be made again"
@@ -177,8 +230,13 @@ fn wait(stop: &Stop, pause: Duration) -> bool {
     !told()
 }
 
-fn compose(desk: &mut Desk) {
-    if let Err(error) = desk.compose(Utc::now()) {
-        tracing::error!(%error, "feeds could not be composed; the published ones stay as they are");
+fn compose(desk: &mut Desk, troubles: &mut Troubles) {
+    let now = Utc::now();
+    match desk.compose(now) {
+        Ok(()) => troubles.is_over("compose"),
+        Err(error) if troubles.is_news("compose", &error.to_string(), now) => {
+            tracing::error!(%error, "feeds could not be composed; the published ones stay as they are, and it is tried again");
+        }
+        Err(_) => {}
     }
 }

@@ -4,19 +4,31 @@
 //! shelf, which is swapped whole.
 
 mod desk;
+mod drain;
+mod error;
 mod files;
 mod fulltext;
 mod harvest;
 mod keeper;
+mod listeners;
+mod memory;
+mod moment;
+mod news;
 mod pages;
+mod pulse;
 mod reading;
 mod reload;
+mod restraint;
 mod rounds;
 mod run;
+mod signals;
+mod supervisor;
+mod turn;
 mod visits;
 
+pub use error::RunError;
 pub use fulltext::fetch_pages;
 pub use reading::StatusJson;
 pub use rounds::{Wanted, refresh};
-pub use run::{RunError, run};
+pub use run::run;
 pub use visits::Clock;

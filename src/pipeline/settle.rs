@@ -101,27 +101,41 @@ pub fn settle(
     store.transaction(|store| {
         let mut settled = Settled::default();
         // In the order of feeds.toml: which source founds a story that several bring at once is then the operator's to say, not the network's.
-        let place = |visit: &&Visit| config.sources.iter().position(|listening| listening.source.id == visit.source);
+        let place = |visit: &&Visit| {
+            config
+                .sources
+                .iter()
+                .position(|listening| listening.source.id == visit.source)
+        };
         let mut in_order: Vec<&Visit> = visits.iter().collect();
         in_order.sort_by_cached_key(place);
         for visit in in_order {
             // A source that left feeds.toml while it was being visited: its news is no longer wanted.
-            let Some(listening) = config.source(&visit.source) else { continue };
+            let Some(listening) = config.source(&visit.source) else {
+                continue;
+            };
             let mut touched = BTreeSet::new();
-            let tally = match store.attempt(|store| settle_one(store, listening, visit, now, &mut touched)) {
+            let tally = match store
+                .attempt(|store| settle_one(store, listening, visit, now, &mut touched))
+            {
                 Ok(tally) => tally,
-                Err(error @ (StoreError::Full | StoreError::Locked | StoreError::Damaged(_))) => return Err(error),
+                Err(error @ (StoreError::Full | StoreError::Locked | StoreError::Damaged(_))) => {
+                    return Err(error);
+                }
                 Err(error) => {
                     touched.clear();
-                    tracing::error!(source = %visit.source, %error, "what this visit brought could not be stored; nothing of it was kept");
                     let failure = Failure::Panicked(format!("it could not be stored: {error}"));
-                    store.attempt(|store| Case::of(store, listening, visit, now)?.record_failure(&failure))?
+                    store.attempt(|store| {
+                        Case::of(store, listening, visit, now)?.record_failure(&failure)
+                    })?
                 }
             };
             hold_server(store, config, visit.answer.as_ref(), now)?;
             settled.visits.push(tally);
             for source in touched {
-                settled.feeds.extend(config.feeds_of(&source).map(|feed| feed.id.clone()));
+                settled
+                    .feeds
+                    .extend(config.feeds_of(&source).map(|feed| feed.id.clone()));
             }
         }
         Ok(settled)
@@ -202,6 +216,7 @@ fn settle_fresh(
         now,
         full_text: case.listening.source.full_text,
         oddities: fresh.oddities.clone(),
+        verdicts: Vec::new(),
         wishes: Vec::new(),
     };
     let (mut added, mut changed) = (0, 0);
@@ -232,7 +247,7 @@ fn settle_fresh(
         };
         touched.extend(store.carriers(story)?);
     }
-    let mut oddities = intake.oddities;
+    let (mut oddities, verdicts) = (intake.oddities, intake.verdicts);
     want(store, intake.wishes, now, &mut oddities)?;
     let (source, kept) = (&case.listening.source, &case.kept);
     for story in withdraw(store, source, fresh, kept, now, &mut oddities)? {
@@ -245,6 +260,7 @@ fn settle_fresh(
         added,
         changed,
         oddities: &oddities,
+        verdicts,
         ttl: fresh.channel.ttl,
         asks: fresh.channel.asks.clone(),
         ..case.brought()

@@ -9,6 +9,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use axum::middleware::Next;
 
+use super::around::{Around, answered, kind};
 use super::refusal::{METHODS, Refusal};
 
 /// Longest path and query, in bytes. Ours stay under 200; the rest is room for what trackers and cache-busters append.
@@ -23,10 +24,27 @@ pub(super) enum Audience {
     Operator,
 }
 
-/// Refuses what is not GET, HEAD or OPTIONS (S6) and addresses beyond all measure (S16), answers OPTIONS and preflights (S12), marks every answer, and
-/// writes the access log (debug). Neither `Host` nor `X-Forwarded-*` is looked at.
+/// What the gate knows: who comes through it, and where that is counted.
+#[derive(Clone)]
+pub(super) struct Gate {
+    pub audience: Audience,
+    pub around: Around,
+}
+
+impl Audience {
+    /// The listener's name among the metrics.
+    fn listener(self) -> &'static str {
+        match self {
+            Audience::Anyone => "public",
+            Audience::Operator => "admin",
+        }
+    }
+}
+
+/// Refuses what is not GET, HEAD or OPTIONS (S6) and addresses beyond all measure (S16), answers OPTIONS and preflights (S12), marks every answer, counts it,
+/// and writes the access log (debug). Neither `Host` nor `X-Forwarded-*` is looked at.
 pub(super) async fn gate(
-    State(audience): State<Audience>,
+    State(Gate { audience, around }): State<Gate>,
     request: Request,
     next: Next,
 ) -> Response<Body> {
@@ -43,6 +61,8 @@ pub(super) async fn gate(
         Refusal::Method.answer(request.headers())
     };
     mark(response.headers_mut(), audience);
+    let answered = answered(audience.listener(), kind(uri.path()), &response);
+    around.metrics.answered(&answered);
     // Debug formatting escapes: an address cannot forge a line of the log. It is cut only by the listener's limit on request heads.
     tracing::debug!(%method, path = ?uri.path(), status = response.status().as_u16(), "answered");
     response

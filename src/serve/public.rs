@@ -14,7 +14,8 @@ use tokio::time::timeout;
 use crate::publish::{Document, Found, Shelf, feed_path};
 
 use super::answer::{Address, answer, own_address};
-use super::gate::{Audience, gate};
+use super::around::Around;
+use super::gate::{Audience, Gate, gate};
 use super::health;
 use super::negotiate;
 use super::refusal::Refusal;
@@ -35,6 +36,7 @@ const MAX_STORY_ID: usize = 64;
 pub struct Public {
     pub shelf: watch::Receiver<Arc<Shelf>>,
     pub stories: Arc<dyn Stories>,
+    pub around: Around,
 }
 
 /// What requests share.
@@ -47,17 +49,24 @@ struct House {
 /// ours, and there is no decoding to be tricked.
 pub fn router(public: Public) -> Router {
     let turns = Semaphore::new(STORIES_AT_ONCE);
+    let gate_state = Gate {
+        audience: Audience::Anyone,
+        around: public.around.clone(),
+    };
     Router::new()
         .fallback(route)
         .with_state(Arc::new(House { public, turns }))
-        .layer(from_fn_with_state(Audience::Anyone, gate))
+        .layer(from_fn_with_state(gate_state, gate))
 }
 
 async fn route(State(house): State<Arc<House>>, request: Request) -> Response<Body> {
     let asked = request.headers();
     match request.uri().path() {
         "/healthz" => health::alive(),
-        "/readyz" => health::ready(&house.public.shelf, &*house.public.stories).await,
+        "/readyz" => {
+            let public = &house.public;
+            health::ready(&public.shelf, &*public.stories, &public.around).await
+        }
         path => match path.strip_prefix("/stories/") {
             Some(id) => story(&house, id, asked).await,
             None => {

@@ -22,7 +22,7 @@ use reading::{Naming, SourceFile};
 /// The rooms from the ground floor up. A room is `src/NAME.rs` or `src/NAME/`; it may look down only.
 const ROOMS: &[&str] = &[
     "source", "link", "html", "language", "date", "ingest", "schedule", "dedupe", "enrich",
-    "store", "curate", "publish", "config", "pipeline", "serve", "daemon", "cli",
+    "store", "curate", "publish", "config", "pipeline", "metrics", "serve", "daemon", "cli",
 ];
 
 /// Which foreign crate may be named where. A place `a/b` is the file `a/b.rs` or the folder `a/b/`.
@@ -49,7 +49,10 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["atom_syndication"],               &["publish/atom"]),
     (&["annotate_snippets", "toml", "toml_edit"], &["config"]),
     (&["axum", "hyper", "hyper_util"],     &["serve"]),
-    (&["sd_notify"],                      &["daemon"]),
+    (&["prometheus_client"],              &["metrics"]),
+    (&["listenfd", "sd_notify"],          &["daemon"]),
+    // One call, which gives memory back to the system.
+    (&["libc"],                           &["daemon/memory"]),
     (&["rlimit"],                         &["cli"]),
     (&["clap", "comfy_table", "tracing_subscriber"], &["cli"]),
 ];

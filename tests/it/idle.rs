@@ -53,7 +53,13 @@ fn fill(store: &mut Connection) {
         let address = format!("http://s{n}.example/feed.xml");
         all.prepare_cached(put)
             .and_then(|mut put| {
-                put.execute(params![format!("s{n}"), address, format!("Source {n}"), later, now])
+                put.execute(params![
+                    format!("s{n}"),
+                    address,
+                    format!("Source {n}"),
+                    later,
+                    now
+                ])
             })
             .expect("put");
         all.prepare_cached("INSERT INTO visits (source, at, took, outcome, status, bytes) VALUES (?1, ?2, 400, 'unchanged', 304, 0)")
@@ -67,7 +73,9 @@ fn fill(store: &mut Connection) {
         let url = format!("http://{source}.example/{n}");
         let content = format!("<p>{n} {}</p>", words.repeat(20));
         let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
-            let ran = all.prepare_cached(sql).and_then(|mut put| put.execute(values));
+            let ran = all
+                .prepare_cached(sql)
+                .and_then(|mut put| put.execute(values));
             ran.unwrap_or_else(|error| panic!("{error}: {sql}"));
         };
         let key = n as i64 + 1;
@@ -77,9 +85,20 @@ fn fill(store: &mut Connection) {
         );
         run(
             "INSERT INTO entries (id, source, raw_id, story, title, url, summary, content, more, hash, first_seen, last_seen) VALUES (?1, ?2, ?3, ?1, ?4, ?3, ?5, ?6, '{}', randomblob(32), ?7, ?7)",
-            &[&key, &source, &url, &format!("What happened in place {n}"), &"A summary of it all.", &content, &at],
+            &[
+                &key,
+                &source,
+                &url,
+                &format!("What happened in place {n}"),
+                &"A summary of it all.",
+                &content,
+                &at,
+            ],
         );
-        run("UPDATE stories SET representative = ?1 WHERE id = ?1", &[&key]);
+        run(
+            "UPDATE stories SET representative = ?1 WHERE id = ?1",
+            &[&key],
+        );
         run(
             "INSERT INTO verdicts (entry, rule, rules, at) VALUES (?1, 'founder', 1, ?2)",
             &[&key, &at],
@@ -88,7 +107,10 @@ fn fill(store: &mut Connection) {
             "INSERT INTO fingerprints (entry, text, tokens, title, rules) VALUES (?1, randomblob(16), 400, ?1, 1)",
             &[&key],
         );
-        run("INSERT INTO addresses (key, entry) VALUES (?1, ?2)", &[&url, &key]);
+        run(
+            "INSERT INTO addresses (key, entry) VALUES (?1, ?2)",
+            &[&url, &key],
+        );
     }
     all.commit().expect("filled");
 }
@@ -107,11 +129,16 @@ fn idle_with_10000_sources_and_200000_entries_it_needs_under_80_mb_and_hardly_wo
     daemon.ask_admin("/status.json");
     let before = worked(&daemon);
     let began = std::time::Instant::now();
-    until("half a minute", || (began.elapsed().as_secs() >= 15).then_some(()));
+    until("half a minute", || {
+        (began.elapsed().as_secs() >= 15).then_some(())
+    });
     let busy = worked(&daemon) - before;
     let (now, peak) = (resident(&daemon, "VmRSS"), resident(&daemon, "VmHWM"));
-    println!("resident {now} KiB, at most {peak} KiB; RSS documents {shelf} bytes; {busy} hundredths of a second of work in 15 s");
-    let smaps = fs::read_to_string(format!("/proc/{}/smaps_rollup", daemon.id())).unwrap_or_default();
+    println!(
+        "resident {now} KiB, at most {peak} KiB; RSS documents {shelf} bytes; {busy} hundredths of a second of work in 15 s"
+    );
+    let smaps =
+        fs::read_to_string(format!("/proc/{}/smaps_rollup", daemon.id())).unwrap_or_default();
     println!("{smaps}");
     daemon.stop();
     assert!(now < 80 * 1024, "{now} KiB resident");

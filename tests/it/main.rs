@@ -9,6 +9,7 @@ mod fulltext;
 mod fuzz;
 mod house;
 mod idle;
+mod life;
 mod listing;
 mod newsroom;
 mod origin;

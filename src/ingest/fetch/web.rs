@@ -12,7 +12,7 @@ use super::address::{self, Reach};
 use super::body::Decoder;
 use super::client::client;
 use super::headers;
-use super::hosts::{Hosts, Slot};
+use super::hosts::{Hosts, Slot, Standing};
 use super::places::{Room, timer};
 use super::question::{Ask, Body, Failed, Fetch, Got, Seeks};
 use super::redirect::{Walk, is_redirect};
@@ -200,6 +200,13 @@ impl Web {
         *wire = decoder.wire();
         read.ok_or(Failure::Timeout(ask.manners.timeout))??;
         decoder.finish()
+    }
+}
+
+impl Web {
+    /// Who only waits now.
+    pub fn standing(&self) -> Standing {
+        self.hosts.standing()
     }
 }
 
