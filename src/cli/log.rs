@@ -3,23 +3,12 @@
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::MetadataExt;
 
-use clap::ValueEnum;
 use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::open::Everywhere;
+use super::open::{Everywhere, LogFormat};
 use super::out;
-
-/// How the log is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum LogFormat {
-    /// Lines for people; in colour on a terminal, as records of the journal where that listens
-    #[default]
-    Text,
-    /// One JSON object a line
-    Json,
-}
 
 /// Begins logging. `HEADWATER_LOG` takes a filter as `tracing` has them (`debug`, `headwater::ingest=trace`); it wins over the flags.
 pub(super) fn begin(everywhere: &Everywhere, is_daemon: bool) {

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::ended::Ended;
-use super::log::LogFormat;
 use super::out;
 use crate::config::{self, Config};
 use crate::store::{Store, StoreError};
@@ -39,6 +38,16 @@ pub(super) struct Everywhere {
         env = "HEADWATER_LOG_FORMAT"
     )]
     pub log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// Lines for people; in colour on a terminal, as records of the journal where that listens
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 /// The configuration, or all its faults as an error of usage.

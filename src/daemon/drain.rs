@@ -31,6 +31,13 @@ pub(super) struct Closing {
     pub admin: watch::Sender<bool>,
 }
 
+impl Closing {
+    /// What each listener waits for: the public one, and the operator's.
+    pub fn doors(&self) -> (watch::Receiver<bool>, watch::Receiver<bool>) {
+        (self.public.subscribe(), self.admin.subscribe())
+    }
+}
+
 /// Ends a daemon well. Bounded, whatever hangs: a slow reader, a silent origin, a locked store.
 pub(super) async fn drain(
     mut rounds: Rounds,

@@ -1,12 +1,13 @@
 //! The one thread that writes. Others hand it work through a bounded channel, so that a slow disk slows visiting down instead of filling memory.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 use super::desk::Desk;
 use super::harvest::Harvest;
@@ -47,6 +48,15 @@ pub(super) struct Keeper {
     jobs: mpsc::Sender<Job>,
     stop: Arc<Stop>,
     pulse: Arc<Pulse>,
+    turns: Arc<Turns>,
+}
+
+/// Questions by number: how many were asked, the last that the keeper is past, and the last for whose answer somebody waited in vain.
+#[derive(Default)]
+struct Turns {
+    asked: AtomicU64,
+    past: AtomicU64,
+    in_vain: AtomicU64,
 }
 
 /// How much waits for the keeper, for whoever must not keep it alive.
@@ -82,7 +92,13 @@ impl Keeper {
         let thread = thread::Builder::new()
             .name("keeper".into())
             .spawn(move || keep(desk, waiting, &told, &felt))?;
-        Ok((Keeper { jobs, stop, pulse }, thread))
+        let keeper = Keeper {
+            jobs,
+            stop,
+            pulse,
+            turns: Arc::default(),
+        };
+        Ok((keeper, thread))
     }
 
     /// Hands the finished visits to one address over. Waits while the keeper is behind.
@@ -103,30 +119,36 @@ impl Keeper {
         }
     }
 
-    /// Has something done on the keeper's thread. `None` when it has stopped.
-    pub async fn ask<T: Send + 'static>(
+    /// Has something done on the keeper's thread, by those who must not stand still: `None` when the keeper has stopped, and as well when it is busy for
+    /// longer than a few seconds, as it is while the store is sick. What was asked is then not done. As long as the keeper is not past what was asked
+    /// before, nobody waits anew: a turn of the loop waits once, and not once for each of its questions.
+    pub async fn ask_soon<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Desk) -> T + Send + 'static,
     ) -> Option<T> {
+        let turns = &self.turns;
+        if turns.in_vain.load(Ordering::Relaxed) > turns.past.load(Ordering::Relaxed) {
+            return None;
+        }
+        let place = timeout(SOON, self.jobs.reserve()).await.ok()?.ok()?;
+        let number = turns.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        let counted = Arc::clone(turns);
         let (answer, asked) = oneshot::channel();
-        let job = Job::Ask(Box::new(move |desk| {
+        place.send(Job::Ask(Box::new(move |desk| {
             // An asker who has gone must not have things done behind his back: a claim would be nobody's.
             if !answer.is_closed() {
                 // He may go at this very moment; then nobody needs the answer.
                 let _ = answer.send(work(desk));
             }
-        }));
-        self.jobs.send(job).await.ok()?;
-        asked.await.ok()
-    }
-
-    /// The same, but for those who must not stand still: `None` as well when the keeper is busy for longer than a few seconds, as it is while the store
-    /// is sick. What was asked is then not done.
-    pub async fn ask_soon<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Desk) -> T + Send + 'static,
-    ) -> Option<T> {
-        tokio::time::timeout(SOON, self.ask(work)).await.ok()?
+            counted.past.store(number, Ordering::Relaxed);
+        })));
+        match timeout(SOON, asked).await {
+            Ok(answered) => answered.ok(),
+            Err(_) => {
+                turns.in_vain.fetch_max(number, Ordering::Relaxed);
+                None
+            }
+        }
     }
 
     /// How much waits for it.

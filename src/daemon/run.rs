@@ -78,11 +78,11 @@ async fn live(
         under_way: Arc::clone(&under_way),
     };
     let reading = Reading::new(config_seen, status, metrics.clone(), lookout);
+    let (stop, ending) = (closing.doors(), closing.public.subscribe());
     let around = Around {
         metrics: metrics.clone(),
-        ending: closing.public.subscribe(),
+        ending,
     };
-    let stop = (closing.public.subscribe(), closing.admin.subscribe());
     let servers = listeners.map(|listeners| listeners.serve(&shelves, &reading, &around, stop));
     let loop_pulse = Arc::new(Pulse::new(LOOP_PATIENCE));
     let mut rounds = Rounds::new(Start {
@@ -104,19 +104,21 @@ async fn live(
         rounds.turn(signals).await;
         Ok::<(), RunError>(())
     };
-    let hangs = async {
-        told(ending, Ending::Drained).await;
-        sleep(LAST_TURN).await;
-    };
     tokio::select! {
         ended = turning => ended?,
         () = feed_watchdog(pulses) => {}
-        () = hangs => tracing::warn!("the loop hangs; it is cut"),
+        () = overdue(ending) => tracing::warn!("the loop hangs; it is cut"),
     }
     // Its connections are closed first, so that the writer is the last and folds the log into the one file.
     drop(reading);
     drain(rounds, closing, servers, thread).await;
     Ok(())
+}
+
+/// Waits until the loop should long have ended.
+async fn overdue(ending: watch::Receiver<Ending>) {
+    told(ending, Ending::Drained).await;
+    sleep(LAST_TURN).await;
 }
 
 /// Opens the store and takes it over, on a thread where waiting is allowed. `None` when the daemon was told to end meanwhile.

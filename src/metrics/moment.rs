@@ -13,8 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::Labels;
-use super::register::PREFIX;
+use super::register::{Labels, PREFIX};
 use crate::publish::{Format, Shelf, feed_path};
 use crate::store::Outlook;
 

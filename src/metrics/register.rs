@@ -1,10 +1,16 @@
 //! The counters by name, with what each means. docs/metrics.md tells the same at more length.
 
+use std::borrow::Cow;
+
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::{Contained, Counts, Ended, Kept, Reloaded, count};
+use super::words::{Contained, Ended, Reloaded};
+
+pub(super) type Labels = Vec<(&'static str, Cow<'static, str>)>;
+pub(super) type Counts = Family<Labels, Counter>;
 
 /// Before every name.
 pub(super) const PREFIX: &str = "headwater";
@@ -25,6 +31,30 @@ const SETTLED: [f64; 9] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
 const FRESH: [f64; 9] = [
     1.0, 2.0, 10.0, 60.0, 300.0, 900.0, 3600.0, 14_400.0, 86_400.0,
 ];
+
+/// Everything that is counted.
+pub(super) struct Kept {
+    pub registry: Registry,
+    pub visits: Counts,
+    pub visit_seconds: Histogram,
+    pub visit_bytes: Counter,
+    pub entries: Counts,
+    pub verdicts: Counts,
+    pub oddities: Counts,
+    pub pages: Counts,
+    pub texts: Counts,
+    pub commits: Counts,
+    pub commit_seconds: Histogram,
+    pub commit_arrivals: Histogram,
+    pub compositions: Counts,
+    pub composition_seconds: Histogram,
+    pub feeds_composed: Counter,
+    pub settled_lag: Histogram,
+    pub origin_lag: Histogram,
+    pub reloads: Counts,
+    pub panics: Counts,
+    pub requests: Counts,
+}
 
 impl Kept {
     pub(super) fn registered() -> Kept {
@@ -109,10 +139,22 @@ impl Kept {
             count(&self.commits, &[("outcome", ended.as_str())], 0);
             count(&self.compositions, &[("outcome", ended.as_str())], 0);
         }
+        for outcome in ["read", "robots"] {
+            count(&self.pages, &[("outcome", outcome)], 0);
+        }
+        for rule in ["fuller", "empty", "elsewhere", "shorter", "no-gain"] {
+            count(&self.texts, &[("rule", rule)], 0);
+        }
         for change in ["added", "changed"] {
             count(&self.entries, &[("change", change)], 0);
         }
     }
+}
+
+/// Counts under these labels.
+pub(super) fn count(counts: &Counts, labels: &[(&'static str, &'static str)], by: u64) {
+    let labels: Labels = labels.iter().map(|(k, v)| (*k, (*v).into())).collect();
+    counts.get_or_create(&labels).inc_by(by);
 }
 
 fn counts(registry: &mut Registry, name: &str, help: &str) -> Counts {

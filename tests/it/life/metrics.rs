@@ -141,16 +141,23 @@ fn answers_are_counted_by_kind_status_and_coding_and_by_nothing_a_stranger_says(
 }
 
 #[test]
-fn metrics_are_told_while_the_store_is_locked() {
+fn metrics_are_told_while_the_store_cannot_be_read() {
     let origin = Origin::start();
     let newsroom = published(&origin);
     let daemon = newsroom.daemon();
-    // In WAL mode readers are not locked out by a writer; they are by a file that is gone.
-    fs::rename(newsroom.path("headwater.db"), newsroom.path("elsewhere.db")).expect("moved");
+    let rename = |from: &str, to: &str| {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        newsroom.store().execute_batch(&sql).expect("renamed");
+    };
+    rename("entries", "elsewhere");
     let seen = scrape(&daemon);
     assert_eq!(value(&seen, "headwater_store_up", ""), 0.0);
+    assert_eq!(value(&seen, "headwater_ready", ""), 0.0);
+    assert!(!seen.contains_key("headwater_store_entries"));
     assert!(!seen["headwater_build"].samples.is_empty());
-    fs::rename(newsroom.path("elsewhere.db"), newsroom.path("headwater.db")).expect("moved");
+    rename("elsewhere", "entries");
+    let seen = scrape(&daemon);
+    assert_eq!(value(&seen, "headwater_store_up", ""), 1.0);
     daemon.stop();
 }
 
@@ -166,7 +173,11 @@ fn documented() -> BTreeMap<String, (String, BTreeSet<String>)> {
             .collect()
     };
     rows.map(|row| {
-        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let cells: Vec<&str> = row
+            .trim_matches('|')
+            .splitn(4, '|')
+            .map(str::trim)
+            .collect();
         let [name, kind, labels, means] = cells.as_slice() else {
             panic!("not four cells: {row}");
         };
@@ -183,10 +194,16 @@ fn documented() -> BTreeMap<String, (String, BTreeSet<String>)> {
 #[test]
 fn every_metric_is_documented_and_every_documented_one_is_there() {
     let origin = Origin::start();
-    let newsroom = published(&origin);
+    // With something odd about it, so that there is an oddity to be counted.
+    let odd = item("a").replace("Sun, 09 Nov 2025 16:10:00 GMT", "on a fine morning");
+    origin.serve("/f", Reply::ok("text/xml", rss(&[odd])));
+    let newsroom = Newsroom::on(&origin.url("/f"));
     let daemon = newsroom.daemon();
-    daemon.get("/feeds/all.rss", &[]);
-    let seen = scrape(&daemon);
+    let seen = until("a visit", || {
+        let seen = scrape(&daemon);
+        let is_composed = seen.contains_key("headwater_shelf_size_bytes");
+        (seen.contains_key("headwater_oddities") && is_composed).then_some(seen)
+    });
     let documented = documented();
     let mut there = BTreeSet::new();
     for (name, family) in &seen {
