@@ -12,6 +12,7 @@ use super::drain::{Closing, drain};
 use super::error::RunError;
 use super::keeper::Keeper;
 use super::listeners::Listeners;
+use super::memory::keep_little;
 use super::moment::{Lookout, UnderWay};
 use super::pulse::{KEEPER_PATIENCE, LOOP_PATIENCE, Pulse};
 use super::reading::{Reading, StatusJson};
@@ -37,6 +38,7 @@ pub async fn run(
     status: StatusJson,
     ready: impl FnOnce(&Config),
 ) -> Result<(), RunError> {
+    keep_little();
     let signals =
         Signals::listen().map_err(|error: std::io::Error| RunError::Start(error.to_string()))?;
     let ending = signals.ending.clone();
