@@ -85,6 +85,9 @@ const VOICE: &[&str] = &["cli"];
 const PRINTS: &[&str] = &["println", "print", "eprintln", "eprint", "dbg"];
 const OUTLETS: &[(&str, &str)] = &[("process", "exit"), ("io", "stdout"), ("io", "stderr")];
 
+/// Where `unsafe` may stand: calls that no crate wraps.
+const UNSAFE: &[&str] = &["daemon/memory"];
+
 const PANICS: &[&str] = &["panic", "todo", "unimplemented", "unreachable"];
 const UNWRAPS: &[&str] = &["unwrap", "expect", "unwrap_err", "expect_err"];
 
@@ -150,6 +153,7 @@ fn violations(files: &[(String, String)]) -> Vec<Violation> {
         names(file, &mut report);
         derives(file, &mut report);
         voice(file, &mut report);
+        unsound(file, &mut report);
         panics(file, &mut report);
     }
     found.sort();
@@ -292,6 +296,19 @@ fn voice(file: &SourceFile<'_>, report: &mut impl FnMut(usize, &'static str, Str
         {
             say(path.line, name);
         }
+    }
+}
+
+fn unsound(file: &SourceFile<'_>, report: &mut impl FnMut(usize, &'static str, String)) {
+    if UNSAFE.iter().any(|place| file.is_in(place)) {
+        return;
+    }
+    for token in file.tokens.iter().filter(|token| token.text == "unsafe") {
+        let what = format!(
+            "`unsafe` stands in {} alone: find a crate that has done it",
+            UNSAFE.join(", ")
+        );
+        report(token.line, "unsafe", what);
     }
 }
 
