@@ -33,6 +33,8 @@ pub mod config;
 
 pub mod pipeline;
 
+pub mod metrics;
+
 pub mod serve;
 
 pub mod daemon;

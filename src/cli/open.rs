@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::ended::Ended;
 use super::out;
@@ -28,6 +28,26 @@ pub(super) struct Everywhere {
     /// Log what is done in detail
     #[arg(long, short, global = true)]
     pub verbose: bool,
+    /// How the log is written
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t,
+        env = "HEADWATER_LOG_FORMAT"
+    )]
+    pub log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// Lines for people; in colour on a terminal, as records of the journal where that listens
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 /// The configuration, or all its faults as an error of usage.

@@ -14,7 +14,11 @@ pub(super) fn run(everywhere: &Everywhere) -> Result<Ended, Ended> {
             out::complain(&words);
         }
     };
-    runtime()?.block_on(daemon::run(config, status::json, ready))?;
+    let runtime = runtime()?;
+    let ended = runtime.block_on(daemon::run(config, status::json, ready));
+    // Threads that hang in a parser or on a disk must not hold up the end: what they are at was given up.
+    runtime.shutdown_background();
+    ended?;
     Ok(Ended::Done)
 }
 

@@ -1,17 +1,18 @@
 //! What the keeper keeps: store, configuration, and what is published. Every method is one step of work on its thread.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
+use super::account::Account;
 use super::chance::draw;
 use super::harvest::Harvest;
 use crate::config::Config;
-use crate::ingest::{Rule, Visit};
+use crate::metrics::Metrics;
 use crate::pipeline::{
     Composed, HubAsk, catch_up, claim_asks, compose, listed, make_up, reconcile, settle,
     settle_deliveries, settle_pages, site, verify,
@@ -45,6 +46,7 @@ pub(super) struct Desk {
     pruned: Option<DateTime<Utc>>,
     /// The clock as it was last read, so that a jump shows.
     clock: DateTime<Utc>,
+    account: Account,
 }
 
 impl Desk {
@@ -53,6 +55,7 @@ impl Desk {
         store: Store,
         config: Arc<Config>,
         shelf: watch::Sender<Arc<Shelf>>,
+        metrics: Metrics,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         store.transaction(|store| {
@@ -72,6 +75,7 @@ impl Desk {
             version,
             pruned: None,
             clock: now,
+            account: Account::new(metrics),
         })
     }
 
@@ -93,6 +97,9 @@ impl Desk {
         self.store
             .transaction(|store| store.sync_sources(&listed(&config, now)))?;
         self.site = config.server.as_ref().map(site);
+        let listed = config.sources.iter();
+        let listed: HashSet<&str> = listed.map(|it| it.source.id.as_str()).collect();
+        self.account.keep_only(&listed);
         self.config = config;
         self.stale = Stale::All;
         Ok(())
@@ -133,28 +140,31 @@ impl Desk {
 
     /// Settles what has ended and notes which feeds it made stale. On an error what is left in the harvest was not stored.
     pub fn settle(&mut self, harvest: &mut Harvest, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let (began, arrivals) = (Instant::now(), harvest.len());
+        let settled = self.settle_all(harvest, now);
+        self.account.committed(&settled, arrivals, began.elapsed());
+        settled
+    }
+
+    fn settle_all(&mut self, harvest: &mut Harvest, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.store.still_ours()?;
         if !harvest.visits.is_empty() {
-            self.settle_visits(&harvest.visits, now)?;
+            let settled = settle(&self.store, &self.config, &harvest.visits, now, draw())?;
+            self.account.visited(&harvest.visits, &settled.visits, now);
             harvest.visits.clear();
+            self.mark(settled.feeds);
         }
         if !harvest.pages.is_empty() {
             let settled = settle_pages(&self.store, &self.config, &harvest.pages, now, draw())?;
+            self.account.asked(&harvest.pages, &settled.pages);
             harvest.pages.clear();
-            for page in &settled.pages {
-                let rule = page.rule.map(Rule::as_str);
-                tracing::info!(source = %page.source, url = %page.url, outcome = page.outcome, rule, "page asked for");
-            }
             self.mark(settled.feeds);
         }
         if !harvest.deliveries.is_empty() {
             let deliveries = &harvest.deliveries;
             let settled = settle_deliveries(&self.store, &self.config, deliveries, now)?;
+            self.account.pushed(&settled.pushes);
             harvest.deliveries.clear();
-            for push in &settled.pushes {
-                let failure = push.failure.as_deref();
-                tracing::info!(source = %push.source, outcome = push.outcome, added = push.added, changed = push.changed, failure, "pushed");
-            }
             self.mark(settled.feeds);
         }
         Ok(())
@@ -182,22 +192,6 @@ impl Desk {
         verify(&self.store, &self.config, token, said, now)
     }
 
-    fn settle_visits(&mut self, visits: &[Visit], now: DateTime<Utc>) -> Result<(), StoreError> {
-        let settled = settle(&self.store, &self.config, visits, now, draw())?;
-        for tally in &settled.visits {
-            match &tally.failure {
-                Some(failure) => {
-                    tracing::warn!(source = %tally.source, outcome = tally.outcome, "{failure}; what was stored is kept")
-                }
-                None => {
-                    tracing::info!(source = %tally.source, outcome = tally.outcome, added = tally.added, changed = tally.changed, oddities = tally.oddities, "visited")
-                }
-            }
-        }
-        self.mark(settled.feeds);
-        Ok(())
-    }
-
     fn mark(&mut self, feeds: BTreeSet<String>) {
         match &mut self.stale {
             Stale::All => {}
@@ -215,6 +209,7 @@ impl Desk {
     pub fn compose(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let Some(site) = &self.site else {
             self.stale = Stale::None;
+            self.account.forget_news();
             return Ok(());
         };
         let only = match &self.stale {
@@ -222,18 +217,21 @@ impl Desk {
             Stale::Some(feeds) => Some(feeds),
             Stale::All => None,
         };
-        self.composed = compose(&self.store, &self.config, site, &self.composed, only, now)?;
-        tracing::debug!(
-            feeds = only.map_or(self.config.feeds.len(), BTreeSet::len),
-            "composed"
-        );
+        let feeds = only.map_or(self.config.feeds.len(), BTreeSet::len);
+        let began = Instant::now();
+        let composed = compose(&self.store, &self.config, site, &self.composed, only, now);
+        self.account.composed(&composed, feeds, began.elapsed());
+        self.composed = composed?;
+        tracing::debug!(feeds, "composed");
         self.stale = Stale::None;
         self.shelf.send_replace(Arc::clone(&self.composed.shelf));
+        self.account.published(Utc::now());
         Ok(())
     }
 
     /// What is done now and then: seeing that another process wrote, dropping what is past `keep`.
     pub fn tidy(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.account.sum_up(now);
         self.store.still_ours()?;
         let version = self.store.data_version()?;
         if version != self.version {

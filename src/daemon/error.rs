@@ -1,9 +1,10 @@
-//! Why the daemon ended, or did not start.
+//! Why the daemon did not start, or did not end well.
 
 use std::net::SocketAddr;
 
 use crate::store::StoreError;
 
+/// Told to the operator as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error(transparent)]
@@ -15,7 +16,13 @@ pub enum RunError {
         reason: String,
     },
     #[error("{0}")]
+    Passed(String),
+    #[error("{0}")]
     Start(String),
+    #[error(
+        "ended at once, as it was told twice; what was under way is visited again, and what was stored is whole"
+    )]
+    Cut,
     #[error(
         "headwater failed in its innermost part and ends; the log says where, please report it. What was stored is whole: start it again (a supervisor with Restart=on-failure does)"
     )]

@@ -1,23 +1,26 @@
 //! The one thread that writes. Others hand it work through a bounded channel, so that a slow disk slows visiting down instead of filling memory.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 use super::desk::Desk;
 use super::harvest::Harvest;
+use super::memory::give_back;
+use super::pulse::Pulse;
+use super::restraint::Troubles;
 use crate::ingest::Visit;
-use crate::ingest::fetch::MOST_ASIDE;
 use crate::pipeline::{Delivery, FetchedPage};
 use crate::schedule::has_passed;
 
-/// Visits and questions that may wait for the keeper, beyond one place for every visit that can be under way: so handing a visit over never blocks
-/// the loop while the store is sick and no new ones are claimed.
-const WAITING: usize = 64;
+/// Visits and questions that may wait for the keeper: more than can be under way with the largest `concurrency` and all that stand aside. So handing a
+/// visit over never blocks the loop while the store is sick and no new ones are claimed. A place that is not taken costs nothing.
+const WAITING: usize = 2048;
 
 /// Most visits in one commit: past that, waiting ones would see their news late.
 const GROUP: usize = 64;
@@ -27,6 +30,9 @@ const COMPOSE_WITHIN: Duration = Duration::from_millis(750);
 
 /// How long the loop waits for an answer before it goes on without one: far longer than any healthy commit, far shorter than the watchdog's minute.
 const SOON: Duration = Duration::from_secs(5);
+
+/// How often memory that is free is given back, when there is nothing else to do.
+const GIVE_BACK_EVERY: Duration = Duration::from_secs(30);
 
 /// First and longest pause before a failed write is tried again.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -42,6 +48,23 @@ enum Job {
 pub(super) struct Keeper {
     jobs: mpsc::Sender<Job>,
     stop: Arc<Stop>,
+    pulse: Arc<Pulse>,
+    turns: Arc<Turns>,
+}
+
+/// Questions by number: how many were asked, the last that the keeper is past, and the last for whose answer somebody waited in vain.
+#[derive(Default)]
+struct Turns {
+    asked: AtomicU64,
+    past: AtomicU64,
+    in_vain: AtomicU64,
+}
+
+impl Turns {
+    /// Whether the keeper is still at or before a question that was asked in vain.
+    fn is_behind(&self) -> bool {
+        self.in_vain.load(Ordering::Relaxed) > self.past.load(Ordering::Relaxed)
+    }
 }
 
 /// A handle to a keeper that may have ended.
@@ -49,6 +72,8 @@ pub(super) struct Keeper {
 pub(super) struct Outlived {
     jobs: mpsc::WeakSender<Job>,
     stop: Arc<Stop>,
+    pulse: Arc<Pulse>,
+    turns: Arc<Turns>,
 }
 
 impl Outlived {
@@ -57,7 +82,15 @@ impl Outlived {
         Some(Keeper {
             jobs: self.jobs.upgrade()?,
             stop: Arc::clone(&self.stop),
+            pulse: Arc::clone(&self.pulse),
+            turns: Arc::clone(&self.turns),
         })
+    }
+
+    /// How much waits for it.
+    pub fn queue(&self) -> usize {
+        let jobs = self.jobs.upgrade();
+        jobs.map_or(0, |jobs| jobs.max_capacity() - jobs.capacity())
     }
 }
 
@@ -73,15 +106,21 @@ impl Keeper {
     /// Starts the thread. It composes first of all.
     pub fn start(
         desk: Desk,
-        concurrency: usize,
+        pulse: Arc<Pulse>,
     ) -> std::io::Result<(Keeper, thread::JoinHandle<()>)> {
-        let (jobs, waiting) = mpsc::channel(concurrency.saturating_add(MOST_ASIDE + WAITING));
+        let (jobs, waiting) = mpsc::channel(WAITING);
         let stop = Arc::new(Stop::default());
-        let told = Arc::clone(&stop);
+        let (told, felt) = (Arc::clone(&stop), Arc::clone(&pulse));
         let thread = thread::Builder::new()
             .name("keeper".into())
-            .spawn(move || keep(desk, waiting, &told))?;
-        Ok((Keeper { jobs, stop }, thread))
+            .spawn(move || keep(desk, waiting, &told, &felt))?;
+        let keeper = Keeper {
+            jobs,
+            stop,
+            pulse,
+            turns: Arc::default(),
+        };
+        Ok((keeper, thread))
     }
 
     /// Hands the finished visits to one address over. Waits while the keeper is behind.
@@ -116,6 +155,8 @@ impl Keeper {
         Outlived {
             jobs: self.jobs.downgrade(),
             stop: Arc::clone(&self.stop),
+            pulse: Arc::clone(&self.pulse),
+            turns: Arc::clone(&self.turns),
         }
     }
 
@@ -125,17 +166,9 @@ impl Keeper {
         }
     }
 
-    /// Has something done on the keeper's thread. `None` when it has stopped.
-    pub async fn ask<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Desk) -> T + Send + 'static,
-    ) -> Option<T> {
-        let asked = self.hand_in(work, |_, _| ()).await?;
-        asked.await.ok()
-    }
-
-    /// The same, but for those who must not stand still: `None` as well when the keeper is busy for longer than a few seconds, as it is while the store
-    /// is sick. What was asked is then not done, unless it has begun.
+    /// Has something done on the keeper's thread, by those who must not stand still: `None` when the keeper has stopped, and as well when it is busy for
+    /// longer than a few seconds, as it is while the store is sick. What was asked is then not done, unless it has begun. As long as the keeper is not past
+    /// what was asked in vain, nobody waits anew: a turn of the loop waits once, and not once for each of its questions.
     pub async fn ask_soon<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Desk) -> T + Send + 'static,
@@ -150,39 +183,43 @@ impl Keeper {
         work: impl FnOnce(&mut Desk) -> T + Send + 'static,
         undo: impl FnOnce(&mut Desk, T) + Send + 'static,
     ) -> Option<T> {
-        let mut asked = tokio::time::timeout(SOON, self.hand_in(work, undo))
-            .await
-            .ok()??;
-        match tokio::time::timeout(SOON, &mut asked).await {
-            Ok(answer) => answer.ok(),
-            Err(_) => {
-                // From here on the keeper finds nobody; an answer that came in this very moment is taken.
-                asked.close();
-                asked.try_recv().ok()
-            }
+        if self.turns.is_behind() {
+            return None;
         }
-    }
-
-    async fn hand_in<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Desk) -> T + Send + 'static,
-        undo: impl FnOnce(&mut Desk, T) + Send + 'static,
-    ) -> Option<oneshot::Receiver<T>> {
-        let (answer, asked) = oneshot::channel();
-        let job = Job::Ask(Box::new(move |desk| {
+        let place = timeout(SOON, self.jobs.reserve()).await.ok()?.ok()?;
+        let turns = Arc::clone(&self.turns);
+        let number = turns.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        let (answer, mut asked) = oneshot::channel();
+        place.send(Job::Ask(Box::new(move |desk| {
             if !answer.is_closed()
                 && let Err(unheard) = answer.send(work(desk))
             {
                 undo(desk, unheard);
             }
-        }));
-        self.jobs.send(job).await.ok()?;
-        Some(asked)
+            turns.past.fetch_max(number, Ordering::Relaxed);
+        })));
+        match timeout(SOON, &mut asked).await {
+            Ok(answered) => answered.ok(),
+            Err(_) => {
+                // From here on the keeper finds nobody; an answer that came in this very moment is taken.
+                asked.close();
+                let answered = asked.try_recv().ok();
+                if answered.is_none() {
+                    self.turns.in_vain.fetch_max(number, Ordering::Relaxed);
+                }
+                answered
+            }
+        }
     }
 
     /// Returns when the keeper has ended, which it does by itself only by a panic.
     pub async fn gone(&self) {
         self.jobs.closed().await;
+    }
+
+    /// Whether its thread gets on.
+    pub fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.pulse)
     }
 
     /// Tells the keeper not to wait for a sick store any longer: the process is about to end.
@@ -192,22 +229,36 @@ impl Keeper {
     }
 }
 
-fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop) {
+fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop, pulse: &Pulse) {
+    let mut troubles = Troubles::default();
     let mut composed = Utc::now();
-    compose(&mut desk);
+    pulse.works(Instant::now());
+    compose(&mut desk, &mut troubles);
+    give_back();
+    let mut given_back = Instant::now();
+    pulse.rests();
     while let Some(job) = waiting.blocking_recv() {
         let mut next = Some(job);
         while let Some(job) = next.take() {
+            pulse.works(Instant::now());
             match job {
                 Job::Ask(work) => work(&mut desk),
-                Job::Settle(first) => next = settle_group(&mut desk, first, &mut waiting, stop),
+                Job::Settle(first) => {
+                    next = settle_group(&mut desk, first, &mut waiting, (stop, pulse));
+                }
             }
             let is_idle = next.is_none() && waiting.is_empty();
             if desk.is_stale() && (is_idle || has_passed(composed, COMPOSE_WITHIN, Utc::now())) {
-                compose(&mut desk);
+                pulse.works(Instant::now());
+                compose(&mut desk, &mut troubles);
                 composed = Utc::now();
             }
+            if is_idle && given_back.elapsed() >= GIVE_BACK_EVERY {
+                give_back();
+                given_back = Instant::now();
+            }
         }
+        pulse.rests();
     }
 }
 
@@ -216,7 +267,7 @@ fn settle_group(
     desk: &mut Desk,
     mut group: Harvest,
     waiting: &mut mpsc::Receiver<Job>,
-    stop: &Stop,
+    (stop, pulse): (&Stop, &Pulse),
 ) -> Option<Job> {
     let mut other = None;
     while group.len() < GROUP {
@@ -232,7 +283,10 @@ fn settle_group(
     let mut pause = FIRST_PAUSE;
     while let Err(error) = desk.settle(&mut group, Utc::now()) {
         tracing::error!(%error, store = %desk.path().display(), visits = group.len(), retry_in = ?pause, "arrivals could not be stored; they are held and tried again, published feeds stay as they are");
-        if !wait(stop, pause) {
+        pulse.rests();
+        let goes_on = wait(stop, pause);
+        pulse.works(Instant::now());
+        if !goes_on {
             tracing::error!(
                 visits = group.len(),
                 "stopping: these visits were not stored and will be made again"
@@ -253,16 +307,25 @@ fn wait(stop: &Stop, pause: Duration) -> bool {
     !told()
 }
 
-fn compose(desk: &mut Desk) {
-    if let Err(error) = desk.compose(Utc::now()) {
-        tracing::error!(%error, "feeds could not be composed; the published ones stay as they are");
+fn compose(desk: &mut Desk, troubles: &mut Troubles) {
+    let now = Utc::now();
+    match desk.compose(now) {
+        Ok(()) => {
+            troubles.is_over("compose");
+        }
+        Err(error) if troubles.is_news("compose", &error.to_string(), now) => {
+            tracing::error!(%error, "feeds could not be composed; the published ones stay as they are, and it is tried again");
+        }
+        Err(_) => {}
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::pulse::KEEPER_PATIENCE;
     use super::*;
     use crate::config;
+    use crate::metrics::Metrics;
     use crate::store::Store;
     use std::path::Path;
     use std::sync::mpsc;
@@ -272,8 +335,9 @@ mod tests {
         let config = config::parse("", Path::new("/srv/feeds.toml")).unwrap();
         let (shelf, _) = watch::channel(Arc::default());
         let now = chrono::DateTime::UNIX_EPOCH;
-        let desk = Desk::new(Store::in_memory().unwrap(), Arc::new(config), shelf, now).unwrap();
-        Keeper::start(desk, 1).unwrap()
+        let (store, config) = (Store::in_memory().unwrap(), Arc::new(config));
+        let desk = Desk::new(store, config, shelf, Metrics::default(), now).unwrap();
+        Keeper::start(desk, Arc::new(Pulse::new(KEEPER_PATIENCE))).unwrap()
     }
 
     #[tokio::test]
@@ -302,7 +366,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_on_the_keepers_thread_is_noticed_and_rolls_back() {
         let (keeper, thread) = keeper();
-        let panicking = keeper.ask(|desk| {
+        let panicking = keeper.ask_soon(|desk| {
             desk.store()
                 .transaction(|_| -> Result<(), crate::store::StoreError> {
                     panic!("a fault of ours")

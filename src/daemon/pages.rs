@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
 
 use super::desk::Desk;
 use super::keeper::Keeper;
 use super::rounds::LEASE;
+use super::trouble::Trouble;
 use super::visits::Clock;
 use crate::config::Config;
 use crate::ingest::fetch::Fetch;
@@ -17,6 +19,9 @@ use crate::store::PageClaim;
 
 /// Most pages asked for at once, and never more than half of `concurrency`: the tree of a page takes many times its size in memory.
 const AT_ONCE: usize = 8;
+
+/// What may be in trouble here.
+const WORK: &str = "pages";
 
 /// Pages under way.
 pub(super) struct Pages<F> {
@@ -41,9 +46,18 @@ impl<F: Fetch + 'static> Pages<F> {
     }
 
     /// Claims and starts pages with the room that visits leave. What comes due meanwhile is found at the next turn of the loop.
-    pub async fn claim(&mut self, config: &Config, visits: usize, keeper: &Keeper, owner: &str) {
+    pub async fn claim(
+        &mut self,
+        config: &Config,
+        visits: usize,
+        (keeper, owner): (&Keeper, &str),
+        trouble: &Trouble,
+    ) {
         let (room, sources) = (self.room(config, visits), read_in_full(config));
-        if room == 0 || sources.is_empty() {
+        if sources.is_empty() {
+            return trouble.is_over(WORK);
+        }
+        if room == 0 {
             return;
         }
         let (owner, now) = (owner.to_string(), (self.clock)());
@@ -52,22 +66,18 @@ impl<F: Fetch + 'static> Pages<F> {
             desk.store()
                 .claim_pages(&sources, now, limit, LEASE, &owner)
         };
-        let asked = keeper.ask_soon_or(work, move |desk, claimed| {
-            for claim in claimed.unwrap_or_default() {
-                if let Err(error) = desk.store().release_page(claim.entry, now) {
-                    tracing::warn!(source = %claim.source, %error, "a claim could not be given back");
-                }
-            }
+        let left_behind = trouble.clone();
+        let asked = keeper.ask_soon_or(work, move |desk, claimed| match claimed {
+            Ok(claims) => give_back(desk, &claims, now),
+            Err(error) => left_behind.tell(WORK, &error),
         });
         let claims = match asked.await {
             Some(Ok(claims)) => claims,
-            Some(Err(error)) => {
-                tracing::error!(%error, "which pages are wanted could not be read; it is tried again");
-                return;
-            }
+            Some(Err(error)) => return trouble.tell(WORK, &error),
             // Busy: the loop goes on turning.
             None => return,
         };
+        trouble.is_over(WORK);
         for claim in claims {
             let entry = claim.entry;
             if !self.start(config, claim) {
@@ -135,6 +145,15 @@ impl<F: Fetch + 'static> Pages<F> {
     /// Ends all that is under way. What was claimed is the caller's to give back.
     pub async fn abandon(&mut self) {
         self.tasks.shutdown().await;
+    }
+}
+
+/// Gives claims back that nobody heard of.
+fn give_back(desk: &Desk, claims: &[PageClaim], now: DateTime<Utc>) {
+    for claim in claims {
+        if let Err(error) = desk.store().release_page(claim.entry, now) {
+            tracing::warn!(source = %claim.source, %error, "a claim could not be given back");
+        }
     }
 }
 

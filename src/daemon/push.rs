@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -12,6 +11,7 @@ use tokio::task::JoinSet;
 use super::callbacks::{Acknowledged, Callbacks, WAITING};
 use super::keeper::Keeper;
 use super::reading::Reading;
+use super::trouble::Trouble;
 use crate::config::Config;
 use crate::ingest::fetch::Submit;
 use crate::ingest::{Pushed, read_pushed};
@@ -30,19 +30,19 @@ const EVERY: TimeDelta = TimeDelta::seconds(1);
 /// How often subscriptions are held against all that sources announce, though nothing is known to have changed.
 const ALL_EVERY: TimeDelta = TimeDelta::hours(1);
 
-/// How long what was sent may take to be read at the end. What is not is owed, and made up for.
-const READ_WITHIN: Duration = Duration::from_secs(5);
-
 /// Deliveries remembered of each queue, so that one that is repeated is not read again: it could put an older text in the place of a newer one.
 const REMEMBERED: usize = 64;
+
+/// What may be in trouble here.
+const WORK: &str = "subscriptions";
 
 pub(super) struct Push<F> {
     fetch: Arc<F>,
     asks: JoinSet<()>,
     readers: JoinSet<()>,
     callbacks: Callbacks,
-    /// Dropped, it tells the readers to end.
-    open: watch::Sender<()>,
+    /// Whether more is taken. When not, the readers end.
+    open: watch::Sender<bool>,
     looked: Option<DateTime<Utc>>,
     /// When all was looked at last, and under which configuration.
     weighed: Option<(DateTime<Utc>, Arc<Config>)>,
@@ -55,7 +55,7 @@ impl<F: Submit + 'static> Push<F> {
         config: &watch::Receiver<Arc<Config>>,
         fetch: Arc<F>,
     ) -> Self {
-        let (open, closing) = watch::channel(());
+        let (open, closing) = watch::channel(true);
         let (mut readers, mut queues) = (JoinSet::new(), Vec::new());
         for _ in 0..QUEUES {
             let (queue, waiting) = mpsc::channel(WAITING);
@@ -80,7 +80,7 @@ impl<F: Submit + 'static> Push<F> {
     }
 
     /// Begins and ends subscriptions as it has become necessary, and asks hubs that are to be asked. Does not wait for them.
-    pub async fn turn(&mut self, config: &Arc<Config>, keeper: &Keeper) {
+    pub async fn turn(&mut self, config: &Arc<Config>, keeper: &Keeper, trouble: &Trouble) {
         while self.asks.try_join_next().is_some() {}
         let now = Utc::now();
         let is_soon = |looked| now >= looked && now - looked < EVERY;
@@ -96,6 +96,7 @@ impl<F: Submit + 'static> Push<F> {
         let turned = keeper.ask_soon(move |desk| desk.turn_push(all, room, mint, now));
         match turned.await {
             Some(Ok(asks)) => {
+                trouble.is_over(WORK);
                 if all {
                     self.weighed = Some((now, Arc::clone(config)));
                 }
@@ -104,24 +105,21 @@ impl<F: Submit + 'static> Push<F> {
                         .spawn(send(Arc::clone(&self.fetch), ask, keeper.clone()));
                 }
             }
-            Some(Err(error)) => {
-                tracing::error!(%error, "subscriptions could not be looked after; it is tried again")
-            }
+            Some(Err(error)) => trouble.tell(WORK, &error),
             // Busy: the loop goes on turning.
             None => {}
         }
     }
 
-    /// Ends: hubs under way are left, what they sent is read if that does not take long.
-    pub async fn end(mut self) {
+    /// Reads what hubs have sent, to the end. No more is taken from here on. What is not read is owed, and made up for at the next start.
+    pub async fn read_rest(&mut self) {
+        self.open.send_replace(false);
+        while self.readers.join_next().await.is_some() {}
+    }
+
+    /// Leaves everything that is under way.
+    pub async fn abandon(mut self) {
         self.asks.shutdown().await;
-        drop(self.open);
-        let reading = async { while self.readers.join_next().await.is_some() {} };
-        if tokio::time::timeout(READ_WITHIN, reading).await.is_err() {
-            tracing::warn!(
-                "some of what hubs sent was not read; their sources are asked for it at the next start"
-            );
-        }
         self.readers.shutdown().await;
     }
 }
@@ -143,7 +141,7 @@ async fn send<F: Submit>(fetch: Arc<F>, ask: HubAsk, keeper: Keeper) {
 /// Reads what is sent, in order, until told to end and nothing waits any more.
 async fn read_all(
     mut waiting: mpsc::Receiver<Acknowledged>,
-    mut closing: watch::Receiver<()>,
+    mut closing: watch::Receiver<bool>,
     keeper: Keeper,
     config: watch::Receiver<Arc<Config>>,
 ) {
@@ -151,7 +149,7 @@ async fn read_all(
     loop {
         let next = tokio::select! {
             next = waiting.recv() => next,
-            // An error only: the sender is dropped when it is time to go.
+            // Told so, or everybody who could tell is gone.
             _ = closing.changed(), if !waiting.is_closed() => {
                 waiting.close();
                 continue;

@@ -2,10 +2,15 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use chrono::Utc;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
+use super::moment::Lookout;
 use crate::config::Config;
+use crate::metrics::Metrics;
 use crate::pipeline::site;
 use crate::publish::render_story;
 use crate::serve::{Later, Status, Stories, StoryPage};
@@ -13,6 +18,9 @@ use crate::store::{Store, StoreError};
 
 /// Connections kept for reading: as many as a small machine can use at once.
 const READERS: usize = 4;
+
+/// How long the store may take to be looked at for the metrics, which are told without it then. Prometheus gives up after ten seconds by default.
+const STORE_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Renders the status as JSON; handed in by whoever knows its shape.
 pub type StatusJson = fn(&Store) -> Result<String, StoreError>;
@@ -24,15 +32,24 @@ pub(super) struct Reading {
     config: watch::Receiver<Arc<Config>>,
     idle: Arc<Mutex<Vec<Store>>>,
     status: StatusJson,
+    metrics: Metrics,
+    lookout: Lookout,
 }
 
 impl Reading {
-    pub fn new(path: PathBuf, config: watch::Receiver<Arc<Config>>, status: StatusJson) -> Self {
+    pub fn new(
+        config: watch::Receiver<Arc<Config>>,
+        status: StatusJson,
+        metrics: Metrics,
+        lookout: Lookout,
+    ) -> Self {
         Reading {
-            path,
+            path: lookout.store.clone(),
             config,
             idle: Arc::default(),
             status,
+            metrics,
+            lookout,
         }
     }
 
@@ -109,6 +126,21 @@ impl Status for Reading {
                 .await
                 .map_err(|error| tracing::error!(%error, "the status could not be read"))
                 .ok()
+        })
+    }
+
+    fn metrics(&self) -> Later<String> {
+        let now = Utc::now();
+        let asked = self.ask(move |store| store.outlook(now));
+        let (metrics, lookout) = (self.metrics.clone(), self.lookout.clone());
+        Box::pin(async move {
+            // A store that is locked or gone is seen as `store_up 0`; whoever needs it logs why.
+            let outlook = timeout(STORE_PATIENCE, asked)
+                .await
+                .ok()
+                .and_then(Result::ok);
+            let look = move || metrics.text(&lookout.look(now, outlook));
+            tokio::task::spawn_blocking(look).await.unwrap_or_default()
         })
     }
 }

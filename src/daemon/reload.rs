@@ -1,44 +1,102 @@
 //! A changed feeds.toml, seen and taken over — or, when it is wrong, told and left.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use super::keeper::Keeper;
 use crate::config::{self, Config};
+use crate::metrics::{Metrics, Reloaded};
 
-/// Watches the file by what it holds, not by its time stamp: editors rename, and deployments touch.
+/// How often the file is read though it looks the same: time stamps are too coarse to tell two writes of one size within a few milliseconds.
+const READ_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// Watches the file by what it holds: editors rename, deployments touch, and containers swap links. It is read when it looks otherwise, and
+/// taken for changed when it holds the same at two looks in a row, so that nobody who is still writing it is interrupted.
 pub(super) struct Reload {
     path: PathBuf,
-    held: Option<[u8; 32]>,
+    metrics: Metrics,
+    /// What it held when it was last taken over, or refused.
+    held: Option<Digested>,
+    /// What it held at the last look, when that is something else.
+    fresh: Option<Digested>,
+    look: Option<Look>,
+    read: Option<DateTime<Utc>>,
+    is_refused: bool,
 }
 
+type Digested = [u8; 32];
+
+/// How the file looks from outside, links followed: device, number, size, and when it and its entry changed.
+type Look = (u64, u64, u64, (i64, i64), (i64, i64));
+
 impl Reload {
-    pub fn new(path: &Path) -> Self {
+    pub fn new(path: &Path, metrics: Metrics) -> Self {
         Reload {
             path: path.to_path_buf(),
+            metrics,
             held: hash(path),
+            fresh: None,
+            look: look(path),
+            read: None,
+            is_refused: false,
         }
     }
 
-    /// Whether the file holds something else than when it was last looked at.
-    pub fn has_changed(&mut self) -> bool {
-        let now = hash(&self.path);
-        // A file that is gone for a moment is being saved.
-        let changed = now.is_some() && now != self.held;
-        if changed {
-            self.held = now;
+    /// Whether the file in place is wrong, so that an older one is in force.
+    pub fn is_refused(&self) -> bool {
+        self.is_refused
+    }
+
+    /// Whether the file holds something else than when it was last taken over or refused, and nobody is writing it any more.
+    pub fn has_changed(&mut self, now: DateTime<Utc>) -> bool {
+        let look = look(&self.path);
+        let is_fresh = self
+            .read
+            .is_some_and(|read| (TimeDelta::zero()..READ_EVERY).contains(&(now - read)));
+        if look == self.look && self.fresh.is_none() && self.held.is_some() && is_fresh {
+            return false;
         }
-        changed
+        (self.look, self.read) = (look, Some(now));
+        let holds = hash(&self.path);
+        let before = self.fresh.take();
+        // A file that is gone for a moment is being saved.
+        let Some(holds) = holds.filter(|holds| Some(*holds) != self.held) else {
+            return false;
+        };
+        if before == Some(holds) {
+            self.held = Some(holds);
+            return true;
+        }
+        self.fresh = Some(holds);
+        false
     }
 
     /// Reads the file and puts it in force. A wrong one changes nothing: every fault is logged and the old configuration stays.
     ///
     /// The listen addresses stay as they were at the start: moving them needs a restart, which is told.
     pub async fn take_over(&mut self, keeper: &Keeper, current: &watch::Sender<Arc<Config>>) {
-        self.held = hash(&self.path);
+        // Before it is read: what is written in between is then another change.
+        (self.held, self.fresh) = (hash(&self.path), None);
+        let reloaded = self.try_take_over(keeper, current).await;
+        self.is_refused = match reloaded {
+            Reloaded::Taken => false,
+            Reloaded::Refused => true,
+            Reloaded::Postponed => self.is_refused,
+        };
+        self.metrics.reloaded(reloaded);
+    }
+
+    async fn try_take_over(
+        &mut self,
+        keeper: &Keeper,
+        current: &watch::Sender<Arc<Config>>,
+    ) -> Reloaded {
         let fresh = match config::load(&self.path) {
             Ok(fresh) => Arc::new(fresh),
             Err(faults) => {
@@ -47,25 +105,13 @@ impl Reload {
                     self.path.display(),
                     faults.render(false)
                 );
-                return;
+                return Reloaded::Refused;
             }
         };
-        let before = current.borrow().clone();
-        let listens = |config: &Config| {
-            config
-                .server
-                .as_ref()
-                .map(|server| (server.listen, server.admin))
-        };
-        if listens(&fresh) != listens(&before) {
-            tracing::warn!("[server] listen or admin changed: that takes effect at the next start");
-        }
-        if fresh.store.path != before.store.path {
-            tracing::warn!("[store] path changed: that takes effect at the next start");
-        }
+        tell_what_waits(&current.borrow(), &fresh);
         let taken = Arc::clone(&fresh);
         match keeper
-            .ask_soon(move |desk| desk.reconfigure(taken, chrono::Utc::now()))
+            .ask_soon(move |desk| desk.reconfigure(taken, Utc::now()))
             .await
         {
             Some(Ok(())) => {
@@ -75,23 +121,51 @@ impl Reload {
                     "the new configuration is in force"
                 );
                 current.send_replace(fresh);
+                Reloaded::Taken
             }
             Some(Err(error)) => {
-                tracing::error!(%error, "the new configuration could not be taken over; the one in force stays")
+                self.held = None;
+                tracing::error!(%error, "the new configuration could not be taken over; the one in force stays, and it is tried again");
+                Reloaded::Postponed
             }
             None => {
-                // Looked at again at the next turn.
                 self.held = None;
                 tracing::warn!(
                     "the store is busy; the new configuration is taken over when it answers"
                 );
+                Reloaded::Postponed
             }
         }
     }
 }
 
-fn hash(path: &Path) -> Option<[u8; 32]> {
-    std::fs::read(path)
+/// What a reload cannot change.
+fn tell_what_waits(before: &Config, fresh: &Config) {
+    let listens = |config: &Config| {
+        let server = config.server.as_ref();
+        server.map(|server| (server.listen, server.admin))
+    };
+    if listens(fresh) != listens(before) {
+        tracing::warn!("[server] listen or admin changed: that takes effect at the next start");
+    }
+    if fresh.store.path != before.store.path {
+        tracing::warn!("[store] path changed: that takes effect at the next start");
+    }
+}
+
+fn look(path: &Path) -> Option<Look> {
+    let facts = fs::metadata(path).ok()?;
+    Some((
+        facts.dev(),
+        facts.ino(),
+        facts.size(),
+        (facts.mtime(), facts.mtime_nsec()),
+        (facts.ctime(), facts.ctime_nsec()),
+    ))
+}
+
+fn hash(path: &Path) -> Option<Digested> {
+    fs::read(path)
         .ok()
         .map(|bytes| Sha256::digest(bytes).into())
 }

@@ -1,314 +1,164 @@
 //! `run`: from a configuration to a drained shutdown.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use sd_notify::NotifyState;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use chrono::Utc;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use super::desk::Desk;
+use super::drain::{Closing, drain};
 use super::error::RunError;
-use super::files::Files;
 use super::keeper::Keeper;
-use super::listeners::bind;
-use super::pages::Pages;
+use super::listeners::{Listeners, Servers};
+use super::memory::keep_little;
+use super::moment::{Lookout, UnderWay};
+use super::pulse::{KEEPER_PATIENCE, LOOP_PATIENCE, Pulse};
 use super::push::{ASKS_AT_ONCE, Push};
 use super::reading::{Reading, StatusJson};
-use super::reload::Reload;
-use super::rounds::{LEASE, is_time_to_renew, owner};
-use super::trouble::Trouble;
-use super::visits::Visits;
+use super::signals::{Ending, Signals, told};
+use super::supervisor::{Supervisor, feed_watchdog};
+use super::turn::{Rounds, Start};
 use crate::config::Config;
-use crate::ingest::Force;
 use crate::ingest::fetch::Web;
+use crate::metrics::Metrics;
 use crate::publish::Shelf;
-use crate::schedule::has_passed;
+use crate::serve::Around;
 use crate::store::Store;
 
-/// How often the loop looks around though nothing happens: for a changed feeds.toml, another process's writes, the watchdog.
-const TICK: Duration = Duration::from_secs(2);
+/// How long the loop may take to come to the end of its turn, once it is told to end: it finishes handing over what it holds.
+const LAST_TURN: Duration = Duration::from_secs(3);
 
-/// How long answers and visits under way may take to end after SIGTERM. Supervisors kill after 90 s by default.
-const DRAIN: Duration = Duration::from_secs(15);
-
-/// How long visits that have ended already may take to be stored at the end.
-const SETTLE: Duration = Duration::from_secs(5);
-
-/// Runs until SIGTERM or SIGINT, then drains. `ready` is told once everything listens and the shelf is composed.
+/// Runs until SIGTERM or SIGINT, then drains within half a minute; a second one ends it at once. `ready` is told once everything listens and the shelf is
+/// composed.
+///
+/// Threads may be left that are stuck in the store or in a parser: the caller ends the process without waiting for them.
 pub async fn run(
     config: Config,
     status: StatusJson,
     ready: impl FnOnce(&Config),
 ) -> Result<(), RunError> {
-    let config = Arc::new(config);
-    let listeners = match &config.server {
-        Some(server) => Some(bind(server).await?),
-        None => None,
+    keep_little();
+    let signals =
+        Signals::listen().map_err(|error: std::io::Error| RunError::Start(error.to_string()))?;
+    let ending = signals.ending.clone();
+    tokio::select! {
+        ended = live(Arc::new(config), status, ready, signals) => ended,
+        () = told(ending, Ending::AtOnce) => Err(RunError::Cut),
+    }
+}
+
+async fn live(
+    config: Arc<Config>,
+    status: StatusJson,
+    ready: impl FnOnce(&Config),
+    signals: Signals,
+) -> Result<(), RunError> {
+    let started = Utc::now();
+    let listeners = Listeners::open(config.server.as_ref()).await?;
+    let metrics = Metrics::default();
+    let mut supervisor = Supervisor::new();
+    supervisor.says("opening the store");
+    let (shelf, shelves) = watch::channel(Arc::new(Shelf::default()));
+    let Some(desk) = open(&config, shelf, &metrics, &signals).await? else {
+        return Ok(());
     };
     let start = |error: std::io::Error| RunError::Start(error.to_string());
-    let signals = Signals {
-        terminate: signal(SignalKind::terminate()).map_err(start)?,
-        interrupt: signal(SignalKind::interrupt()).map_err(start)?,
-        hangup: signal(SignalKind::hangup()).map_err(start)?,
-    };
-    let store = Store::open(&config.store.path)?;
-    // A store that is damaged is not written to, which would damage it further.
-    store.check()?;
-    let (shelf, shelves) = watch::channel(Arc::new(Shelf::default()));
+    let pulse = Arc::new(Pulse::new(KEEPER_PATIENCE));
+    let (keeper, thread) = Keeper::start(desk, pulse).map_err(start)?;
     let (configs, config_seen) = watch::channel(Arc::clone(&config));
-    let desk = Desk::new(store, Arc::clone(&config), shelf, Utc::now())?;
-    let (keeper, thread) = Keeper::start(desk, config.concurrency).map_err(start)?;
-    let reading = Reading::new(config.store.path.clone(), config_seen.clone(), status);
-    let fetch = Arc::new(Web::new(config.concurrency + ASKS_AT_ONCE));
-    let push = Push::start(&keeper, &reading, &config_seen, Arc::clone(&fetch));
-    let (stop, stopping) = watch::channel(false);
+    let closing = Closing::default();
+    let web = Arc::new(Web::new(config.concurrency + ASKS_AT_ONCE));
+    let under_way = Arc::new(UnderWay::default());
+    let lookout = Lookout {
+        started,
+        store: config.store.path.clone(),
+        shelf: shelves.clone(),
+        ending: closing.public.subscribe(),
+        web: Arc::clone(&web),
+        keeper: keeper.outlived(),
+        under_way: Arc::clone(&under_way),
+    };
+    let reading = Reading::new(config_seen.clone(), status, metrics.clone(), lookout);
+    let push = Push::start(&keeper, &reading, &config_seen, Arc::clone(&web));
+    let (stop, ending) = (closing.doors(), closing.public.subscribe());
+    let around = Around {
+        metrics: metrics.clone(),
+        ending,
+    };
     let mut servers = listeners
-        .map(|listeners| listeners.serve(&shelves, &reading, push.callbacks(), &stopping))
-        .unwrap_or_default();
-    // Composing is the keeper's first work, so its first answer means the shelf is up.
-    if keeper.ask(|_| ()).await.is_none() {
-        return Err(RunError::Start(
-            "the store's thread ended at once; look at the log".into(),
-        ));
-    }
-    ready(&config);
-    notify(&[NotifyState::Ready]);
-    let mut rounds = Rounds {
-        keeper: keeper.clone(),
-        visits: Visits::new(Arc::clone(&fetch), Arc::new(Utc::now)),
-        pages: Pages::new(fetch, Arc::new(Utc::now)),
+        .map(|listeners| listeners.serve(&shelves, &reading, push.callbacks(), &around, stop));
+    let (serves, kept) = (servers.is_some(), keeper.clone());
+    let loop_pulse = Arc::new(Pulse::new(LOOP_PATIENCE));
+    let mut rounds = Rounds::new(Start {
+        keeper,
+        web,
         push,
         configs,
-        owner: owner(Utc::now()),
-        renewed: Utc::now(),
-        looked: Utc::now(),
-        reload: Reload::new(&config.path),
-        files: Files::default(),
-        trouble: Trouble::default(),
+        metrics,
+        supervisor,
+        pulse: Arc::clone(&loop_pulse),
+        under_way,
+    });
+    let pulses = vec![loop_pulse, rounds.pulse_of_keeper()];
+    let ending = signals.ending.clone();
+    let turning = async {
+        if serves && !rounds.composed(shelves, &signals).await {
+            return;
+        }
+        ready(&config);
+        rounds.turn(signals).await;
     };
     // What ends the loop otherwise than a signal ends the process at once, and loudly: a daemon without its keeper would serve old news for good, and no
     // supervisor would know.
-    rounds.turn(signals, &mut servers).await?;
-    notify(&[NotifyState::Stopping]);
-    tracing::info!("stopping: no new visits, answers under way are finished");
-    drain(rounds, stop, servers).await;
-    // Readers close first, so that the writer is the last and folds the log into the one file.
-    drop(reading);
-    keeper.hurry();
-    drop(keeper);
-    // The thread ends once the last handle is gone and its last commit is made.
-    let joined = tokio::task::spawn_blocking(move || thread.join()).await;
-    if !matches!(joined, Ok(Ok(()))) {
-        tracing::error!("the store's thread did not end well; the store itself is whole");
+    tokio::select! {
+        () = turning => {}
+        () = feed_watchdog(pulses) => {}
+        () = overdue(ending) => tracing::warn!("the loop hangs; it is cut"),
+        () = kept.gone() => return Err(RunError::KeeperLost),
+        () = lost(&mut servers) => return Err(RunError::ListenerLost),
     }
+    drop(kept);
+    // Its connections are closed first, so that the writer is the last and folds the log into the one file.
+    drop(reading);
+    drain(rounds, closing, servers, thread).await;
     Ok(())
 }
 
-async fn drain(mut rounds: Rounds, stop: watch::Sender<bool>, mut servers: JoinSet<()>) {
-    stop.send_replace(true);
-    // A server that panicked has told so; the others still drain.
-    let ended = tokio::time::timeout(DRAIN, async {
-        while servers.join_next().await.is_some() {}
+/// Waits until the loop should long have ended.
+async fn overdue(ending: watch::Receiver<Ending>) {
+    told(ending, Ending::Drained).await;
+    sleep(LAST_TURN).await;
+}
+
+async fn lost(servers: &mut Option<Servers>) {
+    match servers {
+        Some(servers) => servers.lost().await,
+        None => pending().await,
+    }
+}
+
+/// Opens the store and takes it over, on a thread where waiting is allowed. `None` when the daemon was told to end meanwhile.
+async fn open(
+    config: &Arc<Config>,
+    shelf: watch::Sender<Arc<Shelf>>,
+    metrics: &Metrics,
+    signals: &Signals,
+) -> Result<Option<Desk>, RunError> {
+    let (config, metrics) = (Arc::clone(config), metrics.clone());
+    let opening = tokio::task::spawn_blocking(move || {
+        let store = Store::open(&config.store.path)?;
+        // A store that is damaged is not written to, which would damage it further.
+        store.check()?;
+        Desk::new(store, config, shelf, metrics, Utc::now())
     });
-    if ended.await.is_err() {
-        tracing::warn!(within = ?DRAIN, "some connections were still open and are cut");
-    }
-    // A store that is sick now cannot hold up the end: whatever is not settled in time is visited again.
-    if tokio::time::timeout(SETTLE, rounds.hand_over())
-        .await
-        .is_err()
-    {
-        tracing::warn!(
-            "the store is busy: visits that had ended are not kept and will be made again"
-        );
-    }
-    rounds.visits.abandon().await;
-    rounds.pages.abandon().await;
-    rounds.push.end().await;
-    let owner = rounds.owner;
-    if let Some(Err(error)) = rounds
-        .keeper
-        .ask_soon(move |desk| desk.store().release_all(&owner))
-        .await
-    {
-        tracing::warn!(%error, "claims could not be given back; they end by themselves within a minute");
-    }
-}
-
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    hangup: Signal,
-}
-
-/// The loop that visits what is due.
-struct Rounds {
-    keeper: Keeper,
-    visits: Visits<Web>,
-    pages: Pages<Web>,
-    push: Push<Web>,
-    configs: watch::Sender<Arc<Config>>,
-    owner: String,
-    /// When leases were renewed last.
-    renewed: DateTime<Utc>,
-    /// When the loop looked around last.
-    looked: DateTime<Utc>,
-    reload: Reload,
-    files: Files,
-    trouble: Trouble,
-}
-
-impl Rounds {
-    /// Turns until told to end. Errors when it cannot go on: the keeper or a listener is gone.
-    async fn turn(
-        &mut self,
-        mut signals: Signals,
-        servers: &mut JoinSet<()>,
-    ) -> Result<(), RunError> {
-        loop {
-            let next = self.claim().await;
-            let (config, visits) = (self.configs.borrow().clone(), self.visits.under_way());
-            self.pages
-                .claim(&config, visits, &self.keeper, &self.owner)
-                .await;
-            let pause = self
-                .visits
-                .at_most(next.map_or(TICK, |at| until(at).min(TICK)));
-            tokio::select! {
-                Some(visits) = self.visits.ended(), if self.visits.under_way() > 0 => {
-                    self.keeper.settle(visits).await;
-                    self.hand_over().await;
-                }
-                Some(page) = self.pages.ended(), if self.pages.under_way() > 0 => {
-                    self.keeper.settle_page(page).await;
-                    self.hand_over().await;
-                }
-                () = tokio::time::sleep(pause) => {}
-                () = self.keeper.gone() => return Err(RunError::KeeperLost),
-                Some(_) = servers.join_next() => return Err(RunError::ListenerLost),
-                _ = signals.terminate.recv() => return Ok(()),
-                _ = signals.interrupt.recv() => return Ok(()),
-                _ = signals.hangup.recv() => {
-                    notify(&[NotifyState::Reloading]);
-                    self.reload.take_over(&self.keeper, &self.configs).await;
-                    notify(&[NotifyState::Ready]);
-                }
-            }
-            self.look_around().await;
-        }
-    }
-
-    /// Claims and starts as many due visits as there is room for. Returns when the next one is due; `None` when the next thing to happen is a visit's end.
-    async fn claim(&mut self) -> Option<DateTime<Utc>> {
-        let config = self.configs.borrow().clone();
-        let room = self.visits.room(&config, self.pages.under_way())?;
-        let owner = self.owner.clone();
-        let now = Utc::now();
-        let given_back = owner.clone();
-        let work = move |desk: &mut Desk| {
-            desk.keep_time(now)?;
-            desk.store().still_ours()?;
-            desk.store().transaction(|store| {
-                let claims = store.claim_due(now, room, LEASE, &owner)?;
-                Ok((claims, store.next_due(now)?))
-            })
-        };
-        let trouble = self.trouble.clone();
-        let asked = self
-            .keeper
-            .ask_soon_or(work, move |desk, claimed| match claimed {
-                Ok((claims, _)) => desk.give_back(&claims, &given_back),
-                // A lock is waited for longer than the loop waits for the keeper.
-                Err(error) => trouble.tell(&error),
-            });
-        match asked.await {
-            // Busy: the loop goes on turning.
-            None => Some(now + TimeDelta::seconds(1)),
-            Some(Ok((claims, next))) => {
-                self.trouble.is_over();
-                self.visits.claimed(room, claims.len());
-                for claim in claims {
-                    if !self
-                        .visits
-                        .start(&config, claim.clone(), Force::Conditional)
-                    {
-                        let owner = self.owner.clone();
-                        self.keeper
-                            .ask_soon(move |desk| desk.store().release(&claim.source, &owner))
-                            .await;
-                    }
-                }
-                next
-            }
-            Some(Err(error)) => {
-                self.trouble.tell(&error);
-                Some(now + TimeDelta::seconds(5))
-            }
-        }
-    }
-
-    fn under_way(&self) -> usize {
-        self.visits.under_way() + self.pages.under_way()
-    }
-
-    /// Hands over whatever else has ended already, so that it shares a commit.
-    async fn hand_over(&mut self) {
-        while let Some(visits) = self.visits.ended_already() {
-            self.keeper.settle(visits).await;
-        }
-        while let Some(page) = self.pages.ended_already() {
-            self.keeper.settle_page(page).await;
-        }
-    }
-
-    /// What is done at every tick, however much happens meanwhile.
-    async fn look_around(&mut self) {
-        let now = Utc::now();
-        if !has_passed(self.looked, TICK, now) {
-            return;
-        }
-        self.looked = now;
-        notify(&[NotifyState::Watchdog]);
-        if self.under_way() > 0 && is_time_to_renew(self.renewed, now) {
-            let owner = self.owner.clone();
-            let renewed = self
-                .keeper
-                .ask_soon(move |desk| desk.store().renew(now, LEASE, &owner))
-                .await;
-            match renewed {
-                Some(Err(error)) => {
-                    tracing::error!(%error, "leases could not be renewed; another process may visit the same sources")
-                }
-                _ => self.renewed = now,
-            }
-        }
-        if let Some(changed) = self.files.changed(&self.configs.borrow().clone()).await {
-            self.keeper
-                .ask_soon(move |desk| desk.make_due(&changed, Utc::now()))
-                .await;
-        }
-        if self.reload.has_changed() {
-            self.reload.take_over(&self.keeper, &self.configs).await;
-        }
-        let config = self.configs.borrow().clone();
-        self.push.turn(&config, &self.keeper).await;
-        let tidied = self.keeper.ask_soon(|desk| desk.tidy(Utc::now())).await;
-        if let Some(Err(error)) = tidied {
-            self.trouble.tell(&error);
-        }
-    }
-}
-
-fn until(at: DateTime<Utc>) -> Duration {
-    (at - Utc::now()).to_std().unwrap_or_default()
-}
-
-/// Tells systemd, where there is one.
-fn notify(states: &[NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(states) {
-        tracing::debug!(%error, "the service manager could not be told");
+    tokio::select! {
+        opened = opening => match opened {
+            Ok(opened) => Ok(Some(opened?)),
+            Err(lost) => Err(RunError::Start(lost.to_string())),
+        },
+        () = told(signals.ending.clone(), Ending::Drained) => Ok(None),
     }
 }

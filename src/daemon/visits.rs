@@ -1,6 +1,6 @@
 //! Visiting claimed sources: concurrent, bounded, each address a task of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::ingest::fetch::{Fetch, MOST_ASIDE};
 use crate::ingest::{Arrival, Failure, Force, Guest, Party, Visit, visit_together};
 use crate::pipeline::at_its_place;
+use crate::source::Place;
 use crate::store::{Claim, Kept, Ration};
 
 /// Reads the time: the system's clock in earnest, a script's in tests.
@@ -30,6 +31,8 @@ pub(super) struct Visits<F> {
     fetch: Arc<F>,
     clock: Clock,
     tasks: JoinSet<Vec<Visit>>,
+    /// Where each source lay when its visit began, as feeds.toml had it.
+    began_at: HashMap<String, Place>,
     /// Whether the last claim got all it had room for.
     more_wait: bool,
 }
@@ -40,6 +43,7 @@ impl<F: Fetch + 'static> Visits<F> {
             fetch,
             clock,
             tasks: JoinSet::new(),
+            began_at: HashMap::new(),
             more_wait: false,
         }
     }
@@ -87,6 +91,12 @@ impl<F: Fetch + 'static> Visits<F> {
             return false;
         };
         let (fetch, clock) = (Arc::clone(&self.fetch), Arc::clone(&self.clock));
+        for guest in std::iter::once(&party.leader).chain(&party.followers) {
+            if let Some(listening) = config.source(&guest.source.id) {
+                let place = listening.source.place.clone();
+                self.began_at.insert(guest.source.id.clone(), place);
+            }
+        }
         self.tasks.spawn(async move {
             let at = clock();
             let guests = std::iter::once(&party.leader).chain(&party.followers);
@@ -126,6 +136,22 @@ impl<F: Fetch + 'static> Visits<F> {
     /// Visits that have ended already, without waiting.
     pub fn ended_already(&mut self) -> Option<Vec<Visit>> {
         self.tasks.try_join_next()?.ok()
+    }
+
+    /// Those of the visits that ended whose sources are listed as they were when they began, and the sources of the others: what was brought from an
+    /// address that has left feeds.toml is no longer wanted, and is not what the new address says.
+    pub fn wanted(&mut self, config: &Config, visits: Vec<Visit>) -> (Vec<Visit>, Vec<String>) {
+        let (mut wanted, mut unwanted) = (Vec::new(), Vec::new());
+        for visit in visits {
+            let began_at = self.began_at.remove(&visit.source);
+            let listed = config.source(&visit.source);
+            let place = listed.map(|listening| &listening.source.place);
+            match place.is_some() && place == began_at.as_ref() {
+                true => wanted.push(visit),
+                false => unwanted.push(visit.source),
+            }
+        }
+        (wanted, unwanted)
     }
 
     /// Ends all visits under way. What they had claimed is the caller's to give back.

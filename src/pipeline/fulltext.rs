@@ -83,10 +83,9 @@ pub fn settle_pages(
                 Ok(None) => continue,
                 Err(error) if error.is_of_the_store() => return Err(error),
                 Err(error) => {
-                    let url = &page.claim.url;
-                    tracing::error!(source = %page.claim.source, url, %error, "what this page said could not be stored; the feed's text is kept");
                     let failure = Failure::Panicked(format!("it could not be stored: {error}"));
-                    let failed = store.attempt(|store| missed(store, page, Miss::of(&failure), now));
+                    let failed =
+                        store.attempt(|store| missed(store, page, Miss::of(&failure), now));
                     (failed?, BTreeSet::new())
                 }
             };

@@ -22,6 +22,8 @@ pub(super) struct Intake<'a> {
     /// Whether the pages of its entries are fetched.
     pub full_text: bool,
     pub oddities: Vec<Oddity>,
+    /// The rules of the verdicts.
+    pub verdicts: Vec<&'static str>,
     /// Pages of the new entries, in the order of the document.
     pub wishes: Vec<PageWish>,
 }
@@ -46,6 +48,7 @@ impl Intake<'_> {
             None => self.found(entry)?,
         };
         let key = store.add_entry(self.source, entry, story, self.now)?;
+        self.verdicts.push(reason.rule());
         store.record_verdict(key, &reason, dedupe::RULES, self.now)?;
         keep_study(store, key, &studied)?;
         self.let_speak(key, story, entry, studied.print.tokens)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::record::asked_by_feed;
 use super::settle::{TakenIn, take_in};
@@ -30,10 +30,16 @@ pub struct Delivery {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PushTally {
     pub source: String,
+    /// When it had come and was read.
+    pub ended: DateTime<Utc>,
     /// `fresh`, `unchanged`, `pinged` or a failure's code.
     pub outcome: &'static str,
     pub added: usize,
     pub changed: usize,
+    /// Codes of what was odd, once for each time.
+    pub oddities: Vec<&'static str>,
+    /// The rules that gave its new entries to their stories.
+    pub verdicts: Vec<&'static str>,
     /// What went wrong, for people.
     pub failure: Option<String>,
 }
@@ -61,7 +67,9 @@ pub fn settle_deliveries(
             let mut was_whole = true;
             for (id, brought) in &delivery.brought {
                 // A source that left feeds.toml meanwhile: its news is no longer wanted.
-                let Some(listening) = config.source(id) else { continue };
+                let Some(listening) = config.source(id) else {
+                    continue;
+                };
                 let mut touched = BTreeSet::new();
                 let one = |store: &Store| {
                     let tally = settle_one(store, listening, delivery, brought, now, &mut touched)?;
@@ -69,12 +77,9 @@ pub fn settle_deliveries(
                 };
                 let tally = match store.attempt(one) {
                     Ok(tally) => tally,
-                    Err(error @ (StoreError::Full | StoreError::Locked | StoreError::Damaged(_))) => {
-                        return Err(error);
-                    }
+                    Err(error) if error.is_of_the_store() => return Err(error),
                     Err(error) => {
                         touched.clear();
-                        tracing::error!(source = %id, %error, "what its hub sent could not be stored; the source is asked for it");
                         let failure = Failure::Panicked(format!("it could not be stored: {error}"));
                         store.attempt(|store| record(store, id, delivery, Err(&failure)))?
                     }
@@ -139,8 +144,16 @@ fn record(
         message: failure.clone(),
         oddities: came_to.map_or(&[], |(_, taken)| &taken.oddities),
     })?;
+    let took = TimeDelta::from_std(delivery.took).unwrap_or_default();
+    let taken = came_to.ok().map(|(_, taken)| taken);
+    let oddities = taken.map_or(&[][..], |taken| &taken.oddities);
     Ok(PushTally {
         source: source.to_string(),
+        ended: delivery.at.checked_add_signed(took).unwrap_or(delivery.at),
+        oddities: oddities.iter().map(|oddity| oddity.code).collect(),
+        verdicts: taken
+            .map(|taken| taken.verdicts.clone())
+            .unwrap_or_default(),
         outcome,
         added,
         changed,

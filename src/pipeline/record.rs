@@ -29,7 +29,13 @@ pub struct Tally {
     pub changed: usize,
     /// What went wrong, for people.
     pub failure: Option<String>,
-    pub oddities: usize,
+    /// Codes of what was odd, once for each time.
+    pub oddities: Vec<&'static str>,
+    /// The rules that gave its new entries to their stories.
+    pub verdicts: Vec<&'static str>,
+    pub took: Duration,
+    /// Over the wire.
+    pub bytes: u64,
     pub next: Option<Due>,
 }
 
@@ -41,6 +47,7 @@ pub(super) struct Brought<'a> {
     pub added: usize,
     pub changed: usize,
     pub oddities: &'a [Oddity],
+    pub verdicts: Vec<&'static str>,
     pub message: Option<String>,
     pub failures: u32,
     pub failed: bool,
@@ -152,7 +159,10 @@ impl<'a> Case<'a> {
             added: 0,
             changed: 0,
             failure: Some(failure.to_string()),
-            oddities: 0,
+            oddities: Vec::new(),
+            verdicts: Vec::new(),
+            took: self.visit.took,
+            bytes: 0,
             next: None,
         })
     }
@@ -214,7 +224,10 @@ impl<'a> Case<'a> {
             added: brought.added,
             changed: brought.changed,
             failure: brought.message.filter(|_| brought.failed),
-            oddities: brought.oddities.len(),
+            oddities: brought.oddities.iter().map(|oddity| oddity.code).collect(),
+            verdicts: brought.verdicts,
+            took: visit.took,
+            bytes: answer.map_or(0, |answer| answer.bytes),
             next: due,
         })
     }

@@ -76,27 +76,42 @@ pub fn settle(
     store.transaction(|store| {
         let mut settled = Settled::default();
         // In the order of feeds.toml: which source founds a story that several bring at once is then the operator's to say, not the network's.
-        let place = |visit: &&Visit| config.sources.iter().position(|listening| listening.source.id == visit.source);
+        let place = |visit: &&Visit| {
+            config
+                .sources
+                .iter()
+                .position(|listening| listening.source.id == visit.source)
+        };
         let mut in_order: Vec<&Visit> = visits.iter().collect();
         in_order.sort_by_cached_key(place);
         for visit in in_order {
             // A source that left feeds.toml while it was being visited: its news is no longer wanted.
-            let Some(listening) = config.source(&visit.source) else { continue };
+            let Some(listening) = config.source(&visit.source) else {
+                continue;
+            };
             let mut touched = BTreeSet::new();
-            let tally = match store.attempt(|store| settle_one(&Case::of(store, listening, visit, now, chance)?, &mut touched)) {
+            let tally = match store.attempt(|store| {
+                settle_one(
+                    &Case::of(store, listening, visit, now, chance)?,
+                    &mut touched,
+                )
+            }) {
                 Ok(tally) => tally,
                 Err(error) if error.is_of_the_store() => return Err(error),
                 Err(error) => {
                     touched.clear();
-                    tracing::error!(source = %visit.source, %error, "what this visit brought could not be stored; nothing of it was kept");
                     let failure = Failure::Panicked(format!("it could not be stored: {error}"));
-                    store.attempt(|store| Case::of(store, listening, visit, now, chance)?.record_failure(&failure))?
+                    store.attempt(|store| {
+                        Case::of(store, listening, visit, now, chance)?.record_failure(&failure)
+                    })?
                 }
             };
             hold_server(store, config, visit.answer.as_ref(), now, chance)?;
             settled.visits.push(tally);
             for source in touched {
-                settled.feeds.extend(config.feeds_of(&source).map(|feed| feed.id.clone()));
+                settled
+                    .feeds
+                    .extend(config.feeds_of(&source).map(|feed| feed.id.clone()));
             }
         }
         Ok(settled)
@@ -176,6 +191,7 @@ fn settle_fresh(
         added: taken.added,
         changed: taken.changed,
         oddities: &taken.oddities,
+        verdicts: taken.verdicts,
         ttl: fresh.channel.ttl,
         asks: fresh.channel.asks.clone(),
         ..case.brought()
@@ -196,6 +212,8 @@ pub(super) struct TakenIn {
     pub added: usize,
     pub changed: usize,
     pub oddities: Vec<Oddity>,
+    /// The rules that gave its new entries to their stories.
+    pub verdicts: Vec<&'static str>,
 }
 
 /// Takes in the entries of an arrival, however they came: the new ones, those that are said otherwise now, and what was taken back.
@@ -213,6 +231,7 @@ pub(super) fn take_in(
         now,
         full_text: source.full_text,
         oddities: fresh.oddities.clone(),
+        verdicts: Vec::new(),
         wishes: Vec::new(),
     };
     let (mut added, mut changed) = (0, 0);
@@ -250,7 +269,7 @@ pub(super) fn take_in(
         };
         touched.extend(store.carriers(story)?);
     }
-    let mut oddities = intake.oddities;
+    let (mut oddities, verdicts) = (intake.oddities, intake.verdicts);
     want(store, intake.wishes, now, &mut oddities)?;
     let kept = store.kept(&source.id)?;
     for story in withdraw(store, source, fresh, &kept, now, &mut oddities)? {
@@ -260,5 +279,6 @@ pub(super) fn take_in(
         added,
         changed,
         oddities,
+        verdicts,
     })
 }

@@ -9,6 +9,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use axum::middleware::Next;
 
+use super::around::{Around, answered, kind};
 use super::refusal::{METHODS, Refusal};
 use crate::push::PATH;
 
@@ -30,15 +31,33 @@ pub(super) enum Audience {
     Operator,
 }
 
-/// Refuses what is not GET, HEAD or OPTIONS (S6), nor a POST where hubs call, and addresses beyond all measure (S16), answers OPTIONS and preflights (S12), marks every answer, and
-/// writes the access log (debug). Neither `Host` nor `X-Forwarded-*` is looked at.
+/// What the gate knows: who comes through it, and where that is counted.
+#[derive(Clone)]
+pub(super) struct Gate {
+    pub audience: Audience,
+    pub around: Around,
+}
+
+impl Audience {
+    /// The listener's name among the metrics.
+    fn listener(self) -> &'static str {
+        match self {
+            Audience::Anyone => "public",
+            Audience::Operator => "admin",
+        }
+    }
+}
+
+/// Refuses what is not GET, HEAD or OPTIONS (S6), nor a POST where hubs call, and addresses beyond all measure (S16), answers OPTIONS and preflights (S12),
+/// marks every answer, counts it, and writes the access log (debug). Neither `Host` nor `X-Forwarded-*` is looked at.
 pub(super) async fn gate(
-    State(audience): State<Audience>,
+    State(Gate { audience, around }): State<Gate>,
     request: Request,
     next: Next,
 ) -> Response<Body> {
     let method = request.method().clone();
     let uri = request.uri().clone();
+    let listener = audience.listener();
     let is_call = audience == Audience::Anyone && uri.path().starts_with(PATH);
     // Hubs are no pages, and no page has any business with what is said to them.
     let audience = if is_call {
@@ -61,6 +80,8 @@ pub(super) async fn gate(
         response.headers_mut().insert(ALLOW, CALL_METHODS);
     }
     mark(response.headers_mut(), audience);
+    let answered = answered(listener, kind(uri.path()), &response);
+    around.metrics.answered(&answered);
     // Debug formatting escapes: an address cannot forge a line of the log. It is cut only by the listener's limit on request heads.
     // Who knows a callback's address may call there: it is nobody's to read in a log.
     let shown = if is_call { PATH } else { uri.path() };

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::publish::Shelf;
 
+use super::around::Around;
 use super::refusal::{fleeting, not_ready, text};
 use super::stories::Stories;
 
@@ -21,11 +22,15 @@ pub(super) fn alive() -> Response<Body> {
     fleeting(text(StatusCode::OK, "ok"))
 }
 
-/// `/readyz`: 200 when feeds can be served and stories shown, else 503 with the reason.
+/// `/readyz`: 200 when feeds can be served, stories shown and readers sent here, else 503 with the reason.
 pub(super) async fn ready(
     shelf: &watch::Receiver<Arc<Shelf>>,
     stories: &dyn Stories,
+    around: &Around,
 ) -> Response<Body> {
+    if *around.ending.borrow() {
+        return not_ready("not ready: the daemon is ending; answers under way are finished\n");
+    }
     if !shelf.borrow().is_composed() {
         return not_ready(
             "not ready: the feeds are not composed yet, which takes seconds after a start; if it lasts, look at the log\n",

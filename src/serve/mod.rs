@@ -8,6 +8,7 @@
 
 mod admin;
 mod answer;
+mod around;
 mod coding;
 mod conditional;
 mod gate;
@@ -28,6 +29,7 @@ use std::future::Future;
 use tokio::net::TcpListener;
 
 pub use admin::{Admin, Status, admin_router};
+pub use around::Around;
 pub use listen::ServeError;
 pub use public::{Public, router};
 pub use stories::{Later, Stories, StoryPage};

@@ -15,7 +15,8 @@ use crate::publish::{Document, Found, Shelf, feed_path};
 use crate::push::PATH;
 
 use super::answer::{Address, answer, own_address};
-use super::gate::{Audience, gate};
+use super::around::Around;
+use super::gate::{Audience, Gate, gate};
 use super::health;
 use super::negotiate;
 use super::refusal::Refusal;
@@ -39,6 +40,7 @@ pub struct Public {
     pub stories: Arc<dyn Stories>,
     /// Who hears hubs; without one they find nobody.
     pub callbacks: Option<Arc<dyn Callbacks>>,
+    pub around: Around,
 }
 
 /// What requests share.
@@ -53,6 +55,10 @@ struct House {
 pub fn router(public: Public) -> Router {
     let turns = Semaphore::new(STORIES_AT_ONCE);
     let calls = Semaphore::new(CALLS_AT_ONCE);
+    let gate_state = Gate {
+        audience: Audience::Anyone,
+        around: public.around.clone(),
+    };
     Router::new()
         .fallback(route)
         .with_state(Arc::new(House {
@@ -60,7 +66,7 @@ pub fn router(public: Public) -> Router {
             turns,
             calls,
         }))
-        .layer(from_fn_with_state(Audience::Anyone, gate))
+        .layer(from_fn_with_state(gate_state, gate))
 }
 
 async fn route(State(house): State<Arc<House>>, request: Request) -> Response<Body> {
@@ -76,7 +82,10 @@ async fn route(State(house): State<Arc<House>>, request: Request) -> Response<Bo
     let asked = request.headers();
     match request.uri().path() {
         "/healthz" => health::alive(),
-        "/readyz" => health::ready(&house.public.shelf, &*house.public.stories).await,
+        "/readyz" => {
+            let public = &house.public;
+            health::ready(&public.shelf, &*public.stories, &public.around).await
+        }
         path => match path.strip_prefix("/stories/") {
             Some(id) => story(&house, id, asked).await,
             None => {

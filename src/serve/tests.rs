@@ -22,7 +22,7 @@ use crate::publish::{Document, Format, INDEX_PATH, Shelf, Site, feed_path};
 
 use super::listen::{Bounds, ServeError, listen};
 use super::stories::{Later, Stories, StoryPage};
-use super::{Public, router};
+use super::{Around, Public, router};
 
 /// One answer, read to the end of its connection.
 #[derive(Debug)]
@@ -72,6 +72,16 @@ impl Answer {
     }
 }
 
+fn public_half(shelf: watch::Receiver<Arc<Shelf>>, stories: Arc<dyn Stories>) -> Public {
+    let around = Around::default();
+    Public {
+        shelf,
+        stories,
+        callbacks: None,
+        around,
+    }
+}
+
 /// A listener with something behind it; gone when dropped.
 struct Served {
     runtime: Runtime,
@@ -103,14 +113,7 @@ impl Served {
     fn public(shelf: Shelf) -> Self {
         let (_, shelf) = watch::channel(Arc::new(shelf));
         let stories = Arc::new(Shelved);
-        Served::new(
-            router(Public {
-                shelf,
-                stories,
-                callbacks: None,
-            }),
-            Bounds::default(),
-        )
+        Served::new(router(public_half(shelf, stories)), Bounds::default())
     }
 
     fn connect(&self) -> TcpStream {

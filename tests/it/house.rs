@@ -22,7 +22,7 @@ use reading::{Naming, SourceFile};
 /// The rooms from the ground floor up. A room is `src/NAME.rs` or `src/NAME/`; it may look down only.
 const ROOMS: &[&str] = &[
     "source", "link", "html", "language", "date", "ingest", "schedule", "push", "dedupe", "enrich",
-    "store", "curate", "publish", "config", "pipeline", "serve", "daemon", "cli",
+    "store", "curate", "publish", "config", "pipeline", "metrics", "serve", "daemon", "cli",
 ];
 
 /// Which foreign crate may be named where. A place `a/b` is the file `a/b.rs` or the folder `a/b/`.
@@ -50,7 +50,10 @@ const DOORS: &[(&[&str], &[&str])] = &[
     (&["atom_syndication"],               &["publish/atom"]),
     (&["annotate_snippets", "toml", "toml_edit"], &["config"]),
     (&["axum", "hyper", "hyper_util"],     &["serve"]),
-    (&["sd_notify"],                      &["daemon"]),
+    (&["prometheus_client"],              &["metrics"]),
+    (&["listenfd", "sd_notify"],          &["daemon"]),
+    // One call, which gives memory back to the system.
+    (&["libc"],                           &["daemon/memory"]),
     (&["rlimit"],                         &["cli"]),
     (&["clap", "comfy_table", "tracing_subscriber"], &["cli"]),
     (&["rustix"],                         &["cli/doctor"]),
@@ -85,6 +88,9 @@ const DICE: &[&str] = &["RandomState", "getrandom"];
 const VOICE: &[&str] = &["cli"];
 const PRINTS: &[&str] = &["println", "print", "eprintln", "eprint", "dbg"];
 const OUTLETS: &[(&str, &str)] = &[("process", "exit"), ("io", "stdout"), ("io", "stderr")];
+
+/// Where `unsafe` may stand: calls that no crate wraps.
+const UNSAFE: &[&str] = &["daemon/memory"];
 
 const PANICS: &[&str] = &["panic", "todo", "unimplemented", "unreachable"];
 const UNWRAPS: &[&str] = &["unwrap", "expect", "unwrap_err", "expect_err"];
@@ -151,6 +157,7 @@ fn violations(files: &[(String, String)]) -> Vec<Violation> {
         names(file, &mut report);
         derives(file, &mut report);
         voice(file, &mut report);
+        unsound(file, &mut report);
         panics(file, &mut report);
     }
     found.sort();
@@ -294,6 +301,19 @@ fn voice(file: &SourceFile<'_>, report: &mut impl FnMut(usize, &'static str, Str
         {
             say(path.line, name);
         }
+    }
+}
+
+fn unsound(file: &SourceFile<'_>, report: &mut impl FnMut(usize, &'static str, String)) {
+    if UNSAFE.iter().any(|place| file.is_in(place)) {
+        return;
+    }
+    for token in file.tokens.iter().filter(|token| token.text == "unsafe") {
+        let what = format!(
+            "`unsafe` stands in {} alone: find a crate that has done it",
+            UNSAFE.join(", ")
+        );
+        report(token.line, "unsafe", what);
     }
 }
 

@@ -9,6 +9,8 @@ mod doctor;
 mod fulltext;
 mod fuzz;
 mod house;
+mod idle;
+mod life;
 mod listing;
 mod newsroom;
 mod origin;

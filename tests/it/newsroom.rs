@@ -7,6 +7,7 @@ mod client;
 mod daemon;
 
 use std::fs::{self, File};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -151,7 +152,15 @@ impl Newsroom {
         let mut command = Command::new(env!("CARGO_BIN_EXE_headwater"));
         command.args(args).current_dir(self.folder.path());
         command.env("NO_COLOR", "1").env("TZ", "UTC");
-        for name in ["HEADWATER_CONFIG", "HEADWATER_LOG", "NOTIFY_SOCKET"] {
+        for name in [
+            "HEADWATER_CONFIG",
+            "HEADWATER_LOG",
+            "HEADWATER_LOG_FORMAT",
+            "JOURNAL_STREAM",
+            "LISTEN_FDS",
+            "NOTIFY_SOCKET",
+            "WATCHDOG_USEC",
+        ] {
             command.env_remove(name);
         }
         command.stdin(Stdio::null());
@@ -176,6 +185,11 @@ impl Newsroom {
     pub fn status(&self, source: &str) -> Value {
         let status = self.run(&["status", source, "--json"]).ended(0).json();
         status["sources"][0].clone()
+    }
+
+    /// Gives feeds.toml this `[server]`, in place of that of an earlier start.
+    pub fn listens_at(&self, public: SocketAddr, admin: SocketAddr) {
+        daemon::listen_at(self, public, admin);
     }
 
     /// Starts the daemon and waits until it is ready.

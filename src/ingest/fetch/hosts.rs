@@ -13,6 +13,15 @@ use super::places::{Place, Places, Room, timer};
 /// Hosts remembered before those at rest are forgotten. A redirecting publisher can name any number of hosts; an entry is some 200 bytes.
 const REMEMBERED: usize = 1024;
 
+/// Requests under way that only wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// For their turn at a host.
+    pub in_line: usize,
+    /// Beside the others, for servers that are slow or silent.
+    pub aside: usize,
+}
+
 /// Everybody's turns.
 pub(super) struct Hosts {
     known: Mutex<Known>,
@@ -77,6 +86,14 @@ impl Hosts {
             told.clear();
         }
         *told.entry(server).or_default() += 1;
+    }
+
+    /// How many wait for a turn at their host, and how many have stood aside.
+    pub(super) fn standing(&self) -> Standing {
+        Standing {
+            in_line: self.queued.load(Ordering::Relaxed),
+            aside: self.places.aside(),
+        }
     }
 
     /// How many wait for a turn, or beside the others for a slow server.

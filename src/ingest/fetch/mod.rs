@@ -18,6 +18,7 @@ mod web;
 
 pub use address::names_private;
 pub use body::unpacked;
+pub use hosts::Standing;
 pub use places::{MOST_ASIDE, Room};
 pub use question::{Ask, Body, Failed, Fetch, Got, Seeks};
 pub use submit::{Declined, Form, Submit};

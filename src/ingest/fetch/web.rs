@@ -12,7 +12,7 @@ use super::address::{self, Reach};
 use super::body::Decoder;
 use super::client::client;
 use super::headers;
-use super::hosts::{Hosts, Slot};
+use super::hosts::{Hosts, Slot, Standing};
 use super::places::{Room, timer};
 use super::question::{Ask, Body, Failed, Fetch, Got, Seeks};
 use super::redirect::{Walk, is_redirect};
@@ -215,6 +215,11 @@ impl Web {
 }
 
 impl Web {
+    /// Who only waits now.
+    pub fn standing(&self) -> Standing {
+        self.hosts.standing()
+    }
+
     /// Those who wait for their turn at a server that has just asked for patience turn back (F14).
     fn heed(&self, response: &Response, walk: &Walk) {
         let is_told_off = matches!(response.status().as_u16(), 429 | 503);

@@ -9,14 +9,7 @@ const SHORT: Duration = Duration::from_millis(50);
 fn bounded(bounds: Bounds) -> Served {
     let (_, shelf) = watch::channel(Arc::new(shelf()));
     let stories = Arc::new(Shelved);
-    Served::new(
-        router(Public {
-            shelf,
-            stories,
-            callbacks: None,
-        }),
-        bounds,
-    )
+    Served::new(router(public_half(shelf, stories)), bounds)
 }
 
 #[test]
@@ -131,14 +124,7 @@ fn shutdown_takes_nothing_new_and_finishes_what_is_under_way() {
     let (go, going) = watch::channel(false);
     let (_, shelf) = watch::channel(Arc::new(shelf()));
     let stories = Arc::new(Held { asked, go: going });
-    let mut served = Served::new(
-        router(Public {
-            shelf,
-            stories,
-            callbacks: None,
-        }),
-        Bounds::default(),
-    );
+    let mut served = Served::new(router(public_half(shelf, stories)), Bounds::default());
 
     let unready = served.get("/readyz", &[]);
     assert_eq!(unready.status, 503);
@@ -175,11 +161,7 @@ fn the_caller_bounds_the_drain_by_dropping_it() {
 fn serving_ends_when_it_is_told_to_before_anyone_came() {
     let served = Served::public(shelf());
     let (_, shelf) = watch::channel(Arc::new(shelf()));
-    let public = Public {
-        shelf,
-        stories: Arc::new(Shelved),
-        callbacks: None,
-    };
+    let public = public_half(shelf, Arc::new(Shelved));
     let ended = within(&served, async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         crate::serve::serve(listener, public, ready(())).await

@@ -244,11 +244,7 @@ fn s14_a_cold_shelf_asks_for_patience_and_is_never_an_empty_feed() {
 #[test]
 fn s14_what_is_composed_anew_is_served_at_once() {
     let (sender, receiver) = watch::channel(Arc::new(Shelf::default()));
-    let public = Public {
-        shelf: receiver,
-        stories: Arc::new(Shelved),
-        callbacks: None,
-    };
+    let public = public_half(receiver, Arc::new(Shelved));
     let served = Served::new(router(public), Bounds::default());
     assert_eq!(served.get(RSS, &[]).status, 503);
     sender.send_replace(Arc::new(shelf()));

@@ -362,3 +362,12 @@ fn a_file_that_cannot_be_read_to_its_end_is_not_passed_over() {
         &["src/link.rs:2 reading"],
     );
 }
+
+#[test]
+fn law_7_unsafe_stands_in_one_place() {
+    let text =
+        "fn f() {\n    // unsafe\n    let unsafe_word = \"unsafe\";\n    unsafe { g() }\n}\n";
+    caught("store/read.rs", text, &["src/store/read.rs:4 unsafe"]);
+    caught("daemon/run.rs", text, &["src/daemon/run.rs:4 unsafe"]);
+    clean("daemon/memory.rs", text);
+}

@@ -5,9 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::client::{self, Response};
-use super::{Newsroom, PUBLIC, until};
+use super::{Newsroom, PUBLIC, STEP, until};
 
 /// A port that was free may be taken by the time the daemon wants it; so often it is tried with another.
 const TRIES: usize = 5;
@@ -23,37 +25,58 @@ pub struct Daemon {
 impl Daemon {
     /// Gives feeds.toml a `[server]` with free ports, in front of what stands there, and starts.
     pub(super) fn start(newsroom: &Newsroom, command: &dyn Fn() -> Command) -> Daemon {
+        Daemon::start_by(newsroom, command, |command, log| {
+            command.stderr(log);
+        })
+    }
+
+    /// … as a command that this makes its own, given the file for its log.
+    pub fn start_as(newsroom: &Newsroom, shape: impl Fn(&mut Command, File)) -> Daemon {
+        Daemon::start_by(newsroom, &|| newsroom.command(&["run"]), shape)
+    }
+
+    fn start_by(
+        newsroom: &Newsroom,
+        command: &dyn Fn() -> Command,
+        shape: impl Fn(&mut Command, File),
+    ) -> Daemon {
         for _ in 0..TRIES {
             let (public, admin) = free_ports();
             listen_at(newsroom, public, admin);
-            if let Some(daemon) = Daemon::try_start(newsroom, command(), public, admin) {
+            let mut daemon = Daemon::spawn(newsroom, &mut command(), (public, admin), &shape);
+            if daemon.gets_ready() {
                 return daemon;
             }
         }
         panic!("no free port in {TRIES} tries");
     }
 
-    /// `None` when a port was taken meanwhile.
-    fn try_start(
+    /// Starts this command, which listens at these addresses, and does not wait for anything.
+    pub fn spawn(
         newsroom: &Newsroom,
-        mut command: Command,
-        public: SocketAddr,
-        admin: SocketAddr,
-    ) -> Option<Daemon> {
+        command: &mut Command,
+        (public, admin): (SocketAddr, SocketAddr),
+        shape: impl Fn(&mut Command, File),
+    ) -> Daemon {
         let number = newsroom.runs.fetch_add(1, Ordering::Relaxed);
         let (out, log) = (format!("daemon{number}.out"), format!("daemon{number}.log"));
         let (out, log) = (newsroom.path(&out), newsroom.path(&log));
         command.stdout(File::create(&out).expect("a file"));
-        command.stderr(File::create(&log).expect("a file"));
+        shape(command, File::create(&log).expect("a file"));
         let child = command.spawn().expect("the binary starts");
-        let mut daemon = Daemon {
+        Daemon {
             child,
             public,
             admin,
             out,
             log,
-        };
-        let ready = until("a daemon that is ready", || {
+        }
+    }
+
+    /// Waits until it is ready; false when a port was taken meanwhile.
+    pub fn gets_ready(&mut self) -> bool {
+        let daemon = self;
+        until("a daemon that is ready", || {
             if let Some(status) = daemon.child.try_wait().expect("it is ours") {
                 let log = daemon.log();
                 assert!(
@@ -62,10 +85,9 @@ impl Daemon {
                 );
                 return Some(false);
             }
-            let answer = client::ask(public, "GET", "/readyz", &[])?;
+            let answer = client::ask(daemon.public, "GET", "/readyz", &[])?;
             (answer.status == 200).then_some(true)
-        });
-        ready.then_some(daemon)
+        })
     }
 
     #[track_caller]
@@ -85,6 +107,11 @@ impl Daemon {
         answer.unwrap_or_else(|| panic!("no answer to POST {path}; log: {}", self.log()))
     }
 
+    /// Asks at the operator's door; `None` when nobody answers there.
+    pub fn try_ask_admin(&self, path: &str) -> Option<Response> {
+        client::ask(self.admin, "GET", path, &[])
+    }
+
     /// Asks at the operator's door.
     #[track_caller]
     pub fn ask_admin(&self, path: &str) -> Response {
@@ -92,6 +119,7 @@ impl Daemon {
         answer.unwrap_or_else(|| panic!("no answer to {path}; log: {}", self.log()))
     }
 
+    /// The number of its process.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -137,6 +165,18 @@ impl Daemon {
         })
     }
 
+    /// Its exit code, when it ends within so long.
+    pub fn has_ended_within(&mut self, time: Duration) -> Option<i32> {
+        let deadline = Instant::now() + time;
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait().expect("it is ours") {
+                return status.code();
+            }
+            thread::sleep(STEP);
+        }
+        None
+    }
+
     /// Ends it as a supervisor does, and makes sure that it ended well.
     #[track_caller]
     pub fn stop(mut self) {
@@ -179,7 +219,7 @@ pub(super) fn head(newsroom: &Newsroom) -> String {
 }
 
 /// Puts `[server]` at the head of feeds.toml, in place of the one that an earlier start put there.
-fn listen_at(newsroom: &Newsroom, public: SocketAddr, admin: SocketAddr) {
+pub(super) fn listen_at(newsroom: &Newsroom, public: SocketAddr, admin: SocketAddr) {
     let present = fs::read_to_string(newsroom.path("feeds.toml")).expect("feeds.toml");
     let rest = present.rsplit(MARK).next().unwrap_or_default();
     let server = format!(
