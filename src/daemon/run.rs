@@ -1,6 +1,6 @@
 //! `run`: from a configuration to a drained shutdown.
 
-use std::future::pending;
+use std::future::{Future, pending};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -111,19 +111,29 @@ async fn live(
         ready(&config);
         rounds.turn(signals).await;
     };
-    // What ends the loop otherwise than a signal ends the process at once, and loudly: a daemon without its keeper would serve old news for good, and no
-    // supervisor would know.
-    tokio::select! {
-        () = turning => {}
-        () = feed_watchdog(pulses) => {}
-        () = overdue(ending) => tracing::warn!("the loop hangs; it is cut"),
-        () = kept.gone() => return Err(RunError::KeeperLost),
-        () = lost(&mut servers) => return Err(RunError::ListenerLost),
-    }
+    watch_over(turning, (pulses, ending), &kept, &mut servers).await?;
     drop(kept);
     // Its connections are closed first, so that the writer is the last and folds the log into the one file.
     drop(reading);
     drain(rounds, closing, servers, thread).await;
+    Ok(())
+}
+
+/// Lets the loop turn until it is told to end, and cuts it when it does not. What ends otherwise ends the process at once, and loudly: a daemon without its
+/// keeper would serve old news for good, and no supervisor would know.
+async fn watch_over(
+    turning: impl Future<Output = ()>,
+    (pulses, ending): (Vec<Arc<Pulse>>, watch::Receiver<Ending>),
+    keeper: &Keeper,
+    servers: &mut Option<Servers>,
+) -> Result<(), RunError> {
+    tokio::select! {
+        () = turning => {}
+        () = feed_watchdog(pulses) => {}
+        () = overdue(ending) => tracing::warn!("the loop hangs; it is cut"),
+        () = keeper.gone() => return Err(RunError::KeeperLost),
+        () = lost(servers) => return Err(RunError::ListenerLost),
+    }
     Ok(())
 }
 
