@@ -364,6 +364,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn while_one_question_was_asked_in_vain_nobody_waits_for_the_next() {
+        let (keeper, _) = keeper();
+        assert_eq!(keeper.ask_soon(|_| 1).await, Some(1));
+        keeper.turns.in_vain.store(2, Ordering::Relaxed);
+        assert_eq!(keeper.ask_soon(|_| 2).await, None);
+        // The keeper comes to it after all, and finds nobody.
+        keeper.turns.past.store(2, Ordering::Relaxed);
+        assert_eq!(keeper.ask_soon(|_| 3).await, Some(3));
+    }
+
+    #[tokio::test]
     async fn a_panic_on_the_keepers_thread_is_noticed_and_rolls_back() {
         let (keeper, thread) = keeper();
         let panicking = keeper.ask_soon(|desk| {

@@ -161,6 +161,32 @@ mod tests {
     }
 
     #[test]
+    fn what_a_hub_sent_is_counted_as_a_delivery_and_its_entries_like_any() {
+        let metrics = Metrics::default();
+        metrics.pushed(&PushTally {
+            source: "paper".into(),
+            ended: chrono::DateTime::UNIX_EPOCH,
+            outcome: "fresh",
+            added: 2,
+            changed: 1,
+            oddities: vec!["no-date"],
+            verdicts: vec!["founder", "same-text"],
+            failure: None,
+        });
+        let text = metrics.text(&Moment::default());
+        for line in [
+            "headwater_pushes_total{outcome=\"fresh\"} 1",
+            "headwater_visits_total{outcome=\"fresh\"} 0",
+            "headwater_entries_total{change=\"added\"} 2",
+            "headwater_entries_total{change=\"changed\"} 1",
+            "headwater_verdicts_total{rule=\"same-text\"} 1",
+            "headwater_oddities_total{code=\"no-date\"} 1",
+        ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+    }
+
+    #[test]
     fn a_group_that_was_not_stored_has_no_size() {
         let metrics = Metrics::default();
         metrics.committed(Ended::Failed, 9, Duration::from_millis(3));
