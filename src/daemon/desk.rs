@@ -259,3 +259,67 @@ impl Desk {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::config;
+    use crate::ingest::{Arrival, Visit};
+
+    fn at(minutes: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::minutes(minutes)
+    }
+
+    #[test]
+    fn c10_c14_a_machine_that_slept_catches_up_once_and_spread_out() {
+        let sources: String = (0..40)
+            .map(|n| format!("[[source]]\nid = \"s{n}\"\nurl = \"https://s{n}.example/feed\"\n"))
+            .collect();
+        let text = format!("[defaults]\nschedule = \"@hourly\"\n{sources}");
+        let config = config::parse(&text, Path::new("/srv/feeds.toml")).unwrap();
+        let (shelf, _) = watch::channel(Arc::default());
+        let store = Store::in_memory().unwrap();
+        let mut desk =
+            Desk::new(store, Arc::new(config), shelf, Metrics::default(), at(0)).unwrap();
+        let visits = (0..40).map(|n| Visit {
+            source: format!("s{n}"),
+            at: at(0),
+            took: Duration::from_millis(3),
+            answer: None,
+            arrival: Arrival::Fresh(Box::default()),
+        });
+        let mut harvest = Harvest {
+            visits: visits.collect(),
+            ..Harvest::default()
+        };
+        desk.settle(&mut harvest, at(0)).unwrap();
+        let due = |desk: &Desk| -> Vec<DateTime<Utc>> {
+            let facts = desk.store.source_facts().unwrap();
+            facts.iter().filter_map(|facts| facts.next_due).collect()
+        };
+        // The loop looks every few seconds: nothing jumped, and what is due later stays so.
+        let planned = due(&desk);
+        assert!(planned.iter().all(|due| *due >= at(60)));
+        desk.keep_time(at(0) + TimeDelta::seconds(5)).unwrap();
+        assert_eq!(due(&desk), planned);
+        // Then nothing ran for a night.
+        let woken = at(600);
+        desk.keep_time(woken).unwrap();
+        let mut caught_up = due(&desk);
+        assert!(caught_up.iter().all(|due| *due >= woken));
+        assert!(
+            caught_up
+                .iter()
+                .all(|due| *due - woken <= TimeDelta::hours(1))
+        );
+        caught_up.sort();
+        caught_up.dedup();
+        assert!(caught_up.len() > 20, "all at one instant: {caught_up:?}");
+        // Looking again changes nothing.
+        let before = due(&desk);
+        desk.keep_time(woken + TimeDelta::seconds(1)).unwrap();
+        assert_eq!(due(&desk), before);
+    }
+}
