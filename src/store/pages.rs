@@ -32,10 +32,12 @@ pub struct PageClaim {
 
 /// What keeps a page from being asked for at ?1: another's lease on it or on another page of its server, so that one page at a time is fetched there, and a
 /// server that asked to be left alone (F14), be it the page's own or the one to which pages of that server led.
+///
+/// What holds servers is joined from their few rows on: `CROSS JOIN` is SQLite's word for an order of tables that it keeps to.
 const FREE: &str = "p.due <= ?1 AND p.leased_until <= ?1 AND e.withdrawn IS NULL AND e.source IN (SELECT value FROM json_each(?2))
      AND p.server NOT IN (SELECT o.server FROM pages o WHERE o.due IS NOT NULL AND o.leased_until > ?1)
      AND p.server NOT IN (SELECT server FROM servers WHERE held_until > ?1)
-     AND p.server NOT IN (SELECT o.server FROM servers h JOIN pages o ON o.via = h.server WHERE h.held_until > ?1)";
+     AND p.server NOT IN (SELECT o.server FROM servers h CROSS JOIN pages o ON o.via = h.server WHERE h.held_until > ?1)";
 
 impl Store {
     /// Wants the page of an entry, from `now` on. One that was ever wanted is not wanted again.
@@ -102,12 +104,7 @@ impl Store {
         now: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<PageClaim>, StoreError> {
-        let mut find = self.conn.prepare_cached(&format!(
-            "SELECT entry, source, url FROM (
-                 SELECT p.entry, e.source, p.url, p.newness, row_number() OVER (PARTITION BY p.server ORDER BY p.newness DESC, p.entry) AS nth
-                 FROM pages p JOIN entries e ON e.id = p.entry WHERE {FREE})
-             WHERE nth = 1 ORDER BY newness DESC, entry LIMIT ?3",
-        ))?;
+        let mut find = self.conn.prepare_cached(&free_pages_sql())?;
         let rows = find.query_map(
             params![
                 millis(now),
@@ -193,10 +190,47 @@ impl Store {
     }
 }
 
+/// From what is due to its entries, never from all that these sources ever said: this is asked at every turn of the daemon's loop.
+fn free_pages_sql() -> String {
+    format!(
+        "SELECT entry, source, url FROM (
+             SELECT p.entry, e.source, p.url, p.newness, row_number() OVER (PARTITION BY p.server ORDER BY p.newness DESC, p.entry) AS nth
+             FROM pages p CROSS JOIN entries e ON e.id = p.entry WHERE {FREE})
+         WHERE nth = 1 ORDER BY newness DESC, entry LIMIT ?3"
+    )
+}
+
 fn claim(row: &Row<'_>) -> rusqlite::Result<PageClaim> {
     Ok(PageClaim {
         entry: EntryKey(row.get(0)?),
         source: row.get(1)?,
         url: row.get(2)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_due_is_looked_for_among_what_is_due_however_much_is_stored() {
+        let store = Store::in_memory().unwrap();
+        let mut find = store
+            .conn
+            .prepare(&format!("EXPLAIN QUERY PLAN {}", free_pages_sql()))
+            .unwrap();
+        let steps: Vec<String> = find
+            .query_map(params![0, "[]", 8], |row| row.get(3))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        let plan = steps.join("\n");
+        for step in [
+            "SEARCH p USING INDEX pages_due",
+            "SEARCH e USING INTEGER PRIMARY KEY",
+            "SEARCH o USING INDEX pages_via",
+        ] {
+            assert!(plan.contains(step), "{step} is not in\n{plan}");
+        }
+    }
 }
