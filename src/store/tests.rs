@@ -339,9 +339,15 @@ fn candidates_are_newest_first_and_speak_for_the_asking_feed() {
     add(&store, "b", &entry("2", "Two"), 9);
     let of = |sources: &[&str]| {
         let sources: Vec<String> = sources.iter().map(ToString::to_string).collect();
-        store
-            .candidates(&sources, 10)
-            .unwrap()
+        let found = store.candidates(&sources, 10).unwrap();
+        let list = serde_json::to_string(&sources).unwrap();
+        for few in [true, false] {
+            let other = store.candidates_among(&list, few, 10).unwrap();
+            assert_eq!(other, found, "however they are looked for");
+            let newest = store.candidates_among(&list, few, 1).unwrap();
+            assert_eq!(newest, found[..1]);
+        }
+        found
             .into_iter()
             .map(|found| found.source)
             .collect::<Vec<_>>()
