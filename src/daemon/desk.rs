@@ -20,7 +20,7 @@ use crate::pipeline::{
 use crate::publish::{Shelf, Site};
 use crate::push::{Keys, Replied, Verification};
 use crate::schedule::{Because, Step, has_passed, step};
-use crate::store::{Claim, Store, StoreError};
+use crate::store::{EntryKey, Store, StoreError};
 
 /// How often entries past `keep` are looked for: they are counted in days.
 const PRUNE_EVERY: Duration = Duration::from_secs(6 * 3_600);
@@ -32,6 +32,13 @@ enum Stale {
     None,
     Some(BTreeSet<String>),
     All,
+}
+
+/// What is claimed and nobody visits.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Unvisited {
+    Source(String),
+    Page(EntryKey),
 }
 
 pub(super) struct Desk {
@@ -47,6 +54,8 @@ pub(super) struct Desk {
     /// The clock as it was last read, so that a jump shows.
     clock: DateTime<Utc>,
     account: Account,
+    /// What is to be given back and could not be yet.
+    unvisited: Vec<Unvisited>,
 }
 
 impl Desk {
@@ -76,6 +85,7 @@ impl Desk {
             pruned: None,
             clock: now,
             account: Account::new(metrics),
+            unvisited: Vec::new(),
         })
     }
 
@@ -110,32 +120,46 @@ impl Desk {
     pub fn keep_time(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let jump = step(self.clock, now);
         if jump != Step::Steady {
-            tracing::info!(before = %self.clock, %now, "the clock jumped, or nothing ran for a while");
             let (store, config) = (&self.store, &self.config);
             store.transaction(|store| catch_up(store, config, now, draw()))?;
+            // Now that it is done: a store that is sick is asked again every few seconds.
+            tracing::info!(before = %self.clock, %now, "the clock jumped, or nothing ran for a while");
         }
         self.clock = now;
         Ok(())
     }
 
-    /// Makes sources due now because their files changed. When that fails they are read on schedule.
-    pub fn make_due(&self, sources: &[String], now: DateTime<Utc>) {
+    /// Makes sources due now because their files changed.
+    pub fn make_due(&self, sources: &[String], now: DateTime<Utc>) -> Result<(), StoreError> {
         let because = Because::FilesChanged.as_str();
-        let made = sources
-            .iter()
-            .try_for_each(|source| self.store.make_due(source, now, because));
-        if let Err(error) = made {
-            tracing::warn!(%error, "changed files will be read on schedule");
+        let mut sources = sources.iter();
+        sources.try_for_each(|source| self.store.make_due(source, now, because))
+    }
+
+    /// Gives claims back on which nobody visits. What cannot be given back now is remembered: it would be renewed with the others for good, and never be
+    /// visited again.
+    pub fn give_back(
+        &mut self,
+        claims: impl IntoIterator<Item = Unvisited>,
+        owner: &str,
+        now: DateTime<Utc>,
+    ) {
+        self.unvisited.extend(claims);
+        if let Err(error) = self.give_back_rest(owner, now) {
+            tracing::warn!(%error, "a claim could not be given back; it is tried again before the next ones are made");
         }
     }
 
-    /// Gives claims back that nobody heard of. When that fails they end by themselves, once nothing else is under way.
-    pub fn give_back(&self, claims: &[Claim], owner: &str) {
-        for claim in claims {
-            if let Err(error) = self.store.release(&claim.source, owner) {
-                tracing::warn!(source = %claim.source, %error, "a claim could not be given back");
+    /// Gives back what could not be before. To be asked before anything is claimed: what was claimed anew must be kept.
+    pub fn give_back_rest(&mut self, owner: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        while let Some(claim) = self.unvisited.last() {
+            match claim {
+                Unvisited::Source(source) => self.store.release(source, owner)?,
+                Unvisited::Page(entry) => self.store.release_page(*entry, now)?,
             }
+            self.unvisited.pop();
         }
+        Ok(())
     }
 
     /// Settles what has ended and notes which feeds it made stale. On an error what is left in the harvest was not stored.
@@ -267,22 +291,49 @@ mod tests {
     use super::*;
     use crate::config;
     use crate::ingest::{Arrival, Visit};
+    use crate::store::Ration;
 
     fn at(minutes: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::minutes(minutes)
     }
 
-    #[test]
-    fn c10_c14_a_machine_that_slept_catches_up_once_and_spread_out() {
-        let sources: String = (0..40)
+    fn desk(store: Store, sources: usize) -> Desk {
+        let sources: String = (0..sources)
             .map(|n| format!("[[source]]\nid = \"s{n}\"\nurl = \"https://s{n}.example/feed\"\n"))
             .collect();
         let text = format!("[defaults]\nschedule = \"@hourly\"\n{sources}");
         let config = config::parse(&text, Path::new("/srv/feeds.toml")).unwrap();
         let (shelf, _) = watch::channel(Arc::default());
-        let store = Store::in_memory().unwrap();
-        let mut desk =
-            Desk::new(store, Arc::new(config), shelf, Metrics::default(), at(0)).unwrap();
+        Desk::new(store, Arc::new(config), shelf, Metrics::default(), at(0)).unwrap()
+    }
+
+    #[test]
+    fn a_claim_that_could_not_be_given_back_is_given_back_when_the_store_is_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let mut desk = desk(Store::open(&path).unwrap(), 1);
+        let other = Store::open(&path).unwrap();
+        let claims = |owner| {
+            let (ration, lease) = (Ration::of(9), Duration::from_secs(60));
+            other.claim_due(at(1), ration, lease, owner).unwrap().len()
+        };
+        assert_eq!(claims("me"), 1);
+        // A store that cannot be written just now.
+        desk.store = Store::open_read_only(&path).unwrap();
+        desk.give_back([Unvisited::Source("s0".into())], "me", at(1));
+        assert_eq!(claims("another"), 0);
+        assert!(desk.give_back_rest("me", at(1)).is_err());
+        desk.store = Store::open(&path).unwrap();
+        desk.give_back_rest("me", at(1)).unwrap();
+        assert_eq!(claims("another"), 1);
+        // Once: what was claimed since is not ours to give.
+        desk.give_back_rest("another", at(1)).unwrap();
+        assert_eq!(claims("a third"), 0);
+    }
+
+    #[test]
+    fn c10_c14_a_machine_that_slept_catches_up_once_and_spread_out() {
+        let mut desk = desk(Store::in_memory().unwrap(), 40);
         let visits = (0..40).map(|n| Visit {
             source: format!("s{n}"),
             at: at(0),

@@ -25,26 +25,30 @@ pub(super) struct Files {
     /// A look under way. It is not waited for: a disk may take its time, and a network's disk for ever.
     looking: Option<JoinHandle<Looks>>,
     seen: Looks,
+    /// Sources whose files changed, until somebody has made them due.
+    changed: Vec<String>,
 }
 
 impl Files {
-    /// Sources whose files look otherwise than the last time, when a look has ended and there are some. The first look finds nothing: at a start
-    /// files are read anyway. Begins the next look when it is time.
-    pub async fn changed(&mut self, config: &Config) -> Option<Vec<String>> {
+    /// Sources whose files look otherwise than before, again and again until they are [`told`](Files::told): the store may be busy just now. The first
+    /// look finds nothing: at a start files are read anyway. Begins the next look when it is time.
+    pub async fn changed(&mut self, config: &Config) -> &[String] {
         match self.looking.take() {
             Some(looking) if looking.is_finished() => {
                 self.looked = Some(Utc::now());
-                Some(self.compare(looking.await.ok()?)).filter(|changed| !changed.is_empty())
+                if let Ok(seen) = looking.await {
+                    self.compare(seen);
+                }
             }
-            Some(looking) => {
-                self.looking = Some(looking);
-                None
-            }
-            None => {
-                self.begin(config);
-                None
-            }
+            Some(looking) => self.looking = Some(looking),
+            None => self.begin(config),
         }
+        &self.changed
+    }
+
+    /// Those that changed have been made due.
+    pub fn told(&mut self) {
+        self.changed.clear();
     }
 
     fn begin(&mut self, config: &Config) {
@@ -66,17 +70,17 @@ impl Files {
         }));
     }
 
-    fn compare(&mut self, seen: Looks) -> Vec<String> {
+    fn compare(&mut self, seen: Looks) {
         let is_other =
             |source: &String, now: u64| self.seen.get(source).is_some_and(|before| *before != now);
-        let mut changed: Vec<String> = seen
+        let changed = seen
             .iter()
             .filter(|(source, now)| is_other(source, **now))
-            .map(|(source, _)| source.clone())
-            .collect();
-        changed.sort();
+            .map(|(source, _)| source.clone());
+        self.changed.extend(changed);
+        self.changed.sort();
+        self.changed.dedup();
         self.seen = seen;
-        changed
     }
 }
 
@@ -95,4 +99,24 @@ fn looks(pattern: &str) -> u64 {
         }
     }
     hash.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changed_is_told_until_it_is_heard() {
+        let mut files = Files::default();
+        let look = |a: u64, b: u64| Looks::from([("a".into(), a), ("b".into(), b)]);
+        files.compare(look(1, 1));
+        assert!(files.changed.is_empty(), "the first look");
+        files.compare(look(1, 2));
+        files.compare(look(1, 3));
+        files.compare(look(2, 3));
+        assert_eq!(files.changed, ["a", "b"]);
+        files.told();
+        files.compare(look(2, 3));
+        assert!(files.changed.is_empty());
+    }
 }

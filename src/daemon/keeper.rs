@@ -212,6 +212,13 @@ impl Keeper {
         }
     }
 
+    /// Has something done that nobody waits for, however busy the keeper is: in its turn, before all that is asked later.
+    pub async fn leave(&self, work: impl FnOnce(&mut Desk) + Send + 'static) {
+        if self.jobs.send(Job::Ask(Box::new(work))).await.is_err() {
+            tracing::debug!("the keeper had stopped before it could do this");
+        }
+    }
+
     /// Returns when the keeper has ended, which it does by itself only by a panic.
     pub async fn gone(&self) {
         self.jobs.closed().await;
@@ -361,6 +368,30 @@ mod tests {
         assert!(asked.await.is_err());
         go.send(()).unwrap();
         assert_eq!(told.recv().unwrap(), Ok("claimed"));
+    }
+
+    #[tokio::test]
+    async fn what_is_left_with_a_busy_keeper_is_done_before_what_is_asked_later() {
+        let (keeper, _) = keeper();
+        let (began, seen) = oneshot::channel();
+        let (go, wait) = mpsc::channel::<()>();
+        let busy = keeper.clone();
+        tokio::spawn(async move {
+            let work = move |_: &mut Desk| {
+                let _ = began.send(());
+                let _ = wait.recv();
+            };
+            busy.ask_soon(work).await
+        });
+        seen.await.unwrap();
+        let (done, told) = mpsc::channel();
+        keeper.leave(move |_| done.send(()).unwrap()).await;
+        assert!(told.try_recv().is_err(), "it is busy, and nobody waits");
+        go.send(()).unwrap();
+        assert_eq!(
+            keeper.ask_soon(move |_| told.try_recv()).await,
+            Some(Ok(()))
+        );
     }
 
     #[tokio::test]

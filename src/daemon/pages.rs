@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
 
-use super::desk::Desk;
+use super::desk::{Desk, Unvisited};
 use super::keeper::Keeper;
 use super::rounds::LEASE;
 use super::trouble::Trouble;
@@ -61,6 +60,7 @@ impl<F: Fetch + 'static> Pages<F> {
             return;
         }
         let (owner, now) = (owner.to_string(), (self.clock)());
+        let (given_back, left_owner) = (owner.clone(), owner.clone());
         let work = move |desk: &mut Desk| {
             let limit = (room, TRIES);
             desk.store()
@@ -68,7 +68,10 @@ impl<F: Fetch + 'static> Pages<F> {
         };
         let left_behind = trouble.clone();
         let asked = keeper.ask_soon_or(work, move |desk, claimed| match claimed {
-            Ok(claims) => give_back(desk, &claims, now),
+            Ok(claims) => {
+                let unheard = claims.into_iter().map(|claim| claim.entry);
+                desk.give_back(unheard.map(Unvisited::Page), &given_back, now);
+            }
             Err(error) => left_behind.tell(WORK, &error),
         });
         let claims = match asked.await {
@@ -81,9 +84,11 @@ impl<F: Fetch + 'static> Pages<F> {
         for claim in claims {
             let entry = claim.entry;
             if !self.start(config, claim) {
-                keeper
-                    .ask_soon(move |desk| desk.store().release_page(entry, now))
-                    .await;
+                let owner = left_owner.clone();
+                let work = move |desk: &mut Desk| {
+                    desk.give_back([Unvisited::Page(entry)], &owner, now);
+                };
+                keeper.leave(work).await;
             }
         }
     }
@@ -145,15 +150,6 @@ impl<F: Fetch + 'static> Pages<F> {
     /// Ends all that is under way. What was claimed is the caller's to give back.
     pub async fn abandon(&mut self) {
         self.tasks.shutdown().await;
-    }
-}
-
-/// Gives claims back that nobody heard of.
-fn give_back(desk: &Desk, claims: &[PageClaim], now: DateTime<Utc>) {
-    for claim in claims {
-        if let Err(error) = desk.store().release_page(claim.entry, now) {
-            tracing::warn!(source = %claim.source, %error, "a claim could not be given back");
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::desk::Desk;
+use super::desk::{Desk, Unvisited};
 use super::files::Files;
 use super::keeper::Keeper;
 use super::moment::UnderWay;
@@ -168,6 +168,7 @@ impl Rounds {
         let now = Utc::now();
         let given_back = owner.clone();
         let work = move |desk: &mut Desk| {
+            desk.give_back_rest(&owner, now)?;
             desk.keep_time(now)?;
             desk.store().still_ours()?;
             desk.store().transaction(|store| {
@@ -179,7 +180,10 @@ impl Rounds {
         let asked = self
             .keeper
             .ask_soon_or(work, move |desk, claimed| match claimed {
-                Ok((claims, _)) => desk.give_back(&claims, &given_back),
+                Ok((claims, _)) => {
+                    let unheard = claims.into_iter().map(|claim| claim.source);
+                    desk.give_back(unheard.map(Unvisited::Source), &given_back, now);
+                }
                 // A lock is waited for longer than the loop waits for the keeper.
                 Err(error) => trouble.tell("claims", &error),
             });
@@ -190,14 +194,9 @@ impl Rounds {
                 self.trouble.is_over("claims");
                 self.visits.claimed(room, claims.len());
                 for claim in claims {
-                    if !self
-                        .visits
-                        .start(&config, claim.clone(), Force::Conditional)
-                    {
-                        let owner = self.owner.clone();
-                        self.keeper
-                            .ask_soon(move |desk| desk.store().release(&claim.source, &owner))
-                            .await;
+                    let source = claim.source.clone();
+                    if !self.visits.start(&config, claim, Force::Conditional) {
+                        self.give_back(source).await;
                     }
                 }
                 next
@@ -207,6 +206,15 @@ impl Rounds {
                 Some(now + TimeDelta::seconds(5))
             }
         }
+    }
+
+    /// Gives a claim back without a visit.
+    async fn give_back(&self, source: String) {
+        let owner = self.owner.clone();
+        let work = move |desk: &mut Desk| {
+            desk.give_back([Unvisited::Source(source)], &owner, Utc::now());
+        };
+        self.keeper.leave(work).await;
     }
 
     fn under_way(&self) -> usize {
@@ -219,10 +227,7 @@ impl Rounds {
         let (wanted, unwanted) = self.visits.wanted(&config, visits);
         for source in unwanted {
             tracing::info!(%source, "it left feeds.toml, or has another address, since this visit began: what that brought is not kept");
-            let owner = self.owner.clone();
-            self.keeper
-                .ask_soon(move |desk| desk.store().release(&source, &owner))
-                .await;
+            self.give_back(source).await;
         }
         if !wanted.is_empty() {
             self.keeper.settle(wanted).await;
@@ -247,11 +252,7 @@ impl Rounds {
         }
         self.looked = now;
         self.renew(now).await;
-        if let Some(changed) = self.files.changed(&self.configs.borrow().clone()).await {
-            self.keeper
-                .ask_soon(move |desk| desk.make_due(&changed, Utc::now()))
-                .await;
-        }
+        self.look_at_files().await;
         if self.reload.has_changed(now) {
             self.read_again().await;
         }
@@ -264,6 +265,25 @@ impl Rounds {
             None => {}
         }
         self.say().await;
+    }
+
+    /// Makes sources due whose files changed.
+    async fn look_at_files(&mut self) {
+        let config = self.configs.borrow().clone();
+        let changed = self.files.changed(&config).await.to_vec();
+        if changed.is_empty() {
+            return;
+        }
+        let work = move |desk: &mut Desk| desk.make_due(&changed, Utc::now());
+        match self.keeper.ask_soon(work).await {
+            Some(Ok(())) => {
+                self.files.told();
+                self.trouble.is_over("files");
+            }
+            Some(Err(error)) => self.trouble.tell("files", &error),
+            // Busy: it is tried again at the next look round.
+            None => {}
+        }
     }
 
     /// Tells the service manager how things stand, when it is time.
