@@ -1,6 +1,6 @@
 //! The one thread that writes. Others hand it work through a bounded channel, so that a slow disk slows visiting down instead of filling memory.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -97,8 +97,8 @@ impl Outlived {
 /// Told once: do not wait for the store to get well any more.
 #[derive(Default)]
 struct Stop {
-    told: AtomicBool,
-    lock: Mutex<()>,
+    /// Behind the lock of the bell, so that it never rings between a look at it and the wait.
+    told: Mutex<bool>,
     bell: Condvar,
 }
 
@@ -231,7 +231,8 @@ impl Keeper {
 
     /// Tells the keeper not to wait for a sick store any longer: the process is about to end.
     pub fn hurry(&self) {
-        self.stop.told.store(true, Ordering::Relaxed);
+        let told = self.stop.told.lock();
+        *told.unwrap_or_else(PoisonError::into_inner) = true;
         self.stop.bell.notify_all();
     }
 }
@@ -251,7 +252,8 @@ fn keep(mut desk: Desk, mut waiting: mpsc::Receiver<Job>, stop: &Stop, pulse: &P
             match job {
                 Job::Ask(work) => work(&mut desk),
                 Job::Settle(first) => {
-                    next = settle_group(&mut desk, first, &mut waiting, (stop, pulse));
+                    let around = (stop, pulse, &mut troubles);
+                    next = settle_group(&mut desk, first, &mut waiting, around);
                 }
             }
             let is_idle = next.is_none() && waiting.is_empty();
@@ -274,7 +276,7 @@ fn settle_group(
     desk: &mut Desk,
     mut group: Harvest,
     waiting: &mut mpsc::Receiver<Job>,
-    (stop, pulse): (&Stop, &Pulse),
+    (stop, pulse, troubles): (&Stop, &Pulse, &mut Troubles),
 ) -> Option<Job> {
     let mut other = None;
     while group.len() < GROUP {
@@ -289,7 +291,9 @@ fn settle_group(
     }
     let mut pause = FIRST_PAUSE;
     while let Err(error) = desk.settle(&mut group, Utc::now()) {
-        tracing::error!(%error, store = %desk.path().display(), visits = group.len(), retry_in = ?pause, "arrivals could not be stored; they are held and tried again, published feeds stay as they are");
+        if troubles.is_news("arrivals", &error.to_string(), Utc::now()) {
+            tracing::error!(%error, store = %desk.path().display(), visits = group.len(), retry_in = ?pause, "arrivals could not be stored; they are held and tried again, published feeds stay as they are");
+        }
         pulse.rests();
         let goes_on = wait(stop, pause);
         pulse.works(Instant::now());
@@ -302,16 +306,16 @@ fn settle_group(
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
+    troubles.is_over("arrivals");
     other
 }
 
 /// Waits; false when told to stop.
 fn wait(stop: &Stop, pause: Duration) -> bool {
-    let guard = stop.lock.lock().unwrap_or_else(PoisonError::into_inner);
-    let told = || stop.told.load(Ordering::Relaxed);
-    let waited = stop.bell.wait_timeout_while(guard, pause, |()| !told());
-    drop(waited);
-    !told()
+    let told = stop.told.lock().unwrap_or_else(PoisonError::into_inner);
+    let waited = stop.bell.wait_timeout_while(told, pause, |told| !*told);
+    let (told, _) = waited.unwrap_or_else(PoisonError::into_inner);
+    !*told
 }
 
 fn compose(desk: &mut Desk, troubles: &mut Troubles) {
@@ -368,6 +372,20 @@ mod tests {
         assert!(asked.await.is_err());
         go.send(()).unwrap();
         assert_eq!(told.recv().unwrap(), Ok("claimed"));
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_sick_store_is_hurried_whenever_he_is_told() {
+        let (keeper, _) = keeper();
+        let stop = Arc::clone(&keeper.stop);
+        let began = Instant::now();
+        assert!(wait(&stop, Duration::from_millis(1)), "nobody told him");
+        let waits = thread::spawn(move || (wait(&stop, Duration::MAX / 4), stop));
+        keeper.hurry();
+        let (goes_on, stop) = waits.join().unwrap();
+        assert!(!goes_on, "told while he waited, or just before");
+        assert!(!wait(&stop, Duration::MAX / 4), "told before");
+        assert!(began.elapsed() < Duration::from_secs(60));
     }
 
     #[tokio::test]
