@@ -1,7 +1,7 @@
 //! Being pushed: hubs are asked beside the visits, and what they send is read behind a queue and handed to the keeper.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::callbacks::{Acknowledged, Callbacks, WAITING};
 use super::keeper::Keeper;
 use super::reading::Reading;
+use super::restraint::Failing;
 use super::trouble::Trouble;
 use crate::config::Config;
 use crate::ingest::fetch::Submit;
@@ -39,6 +40,8 @@ const WORK: &str = "subscriptions";
 pub(super) struct Push<F> {
     fetch: Arc<F>,
     asks: JoinSet<()>,
+    /// Which hubs fail, as far as the log has said it: a large one has thousands of subscriptions.
+    failing: Arc<Mutex<Failing>>,
     readers: JoinSet<()>,
     callbacks: Callbacks,
     /// Whether more is taken. When not, the readers end.
@@ -67,6 +70,7 @@ impl<F: Submit + 'static> Push<F> {
         Push {
             fetch,
             asks: JoinSet::new(),
+            failing: Arc::default(),
             readers,
             callbacks,
             open,
@@ -101,8 +105,8 @@ impl<F: Submit + 'static> Push<F> {
                     self.weighed = Some((now, Arc::clone(config)));
                 }
                 for ask in asks {
-                    self.asks
-                        .spawn(send(Arc::clone(&self.fetch), ask, keeper.clone()));
+                    let (fetch, failing) = (Arc::clone(&self.fetch), Arc::clone(&self.failing));
+                    self.asks.spawn(send(fetch, ask, keeper.clone(), failing));
                 }
             }
             Some(Err(error)) => trouble.tell(WORK, &error),
@@ -125,11 +129,23 @@ impl<F: Submit + 'static> Push<F> {
 }
 
 /// Asks a hub, and keeps what it says against it. That it agrees shows when it verifies.
-async fn send<F: Submit>(fetch: Arc<F>, ask: HubAsk, keeper: Keeper) {
-    let Err(declined) = fetch.submit(&ask.form).await else {
-        return;
+async fn send<F: Submit>(fetch: Arc<F>, ask: HubAsk, keeper: Keeper, failing: Arc<Mutex<Failing>>) {
+    let answered = fetch.submit(&ask.form).await;
+    let (source, hub) = (&ask.source, &ask.form.to.url);
+    let is_news = {
+        let mut failing = failing.lock().unwrap_or_else(PoisonError::into_inner);
+        match &answered {
+            Ok(()) => !failing.is_well(hub.as_str()),
+            Err(_) => failing.fails(hub.as_str(), "declined", Utc::now()),
+        }
     };
-    tracing::warn!(source = %ask.source, hub = %ask.form.to.url, "{}; the hub is asked again later, and the source is polled", declined.why);
+    let Err(declined) = answered else { return };
+    let why = &declined.why;
+    if is_news {
+        tracing::warn!(%source, %hub, "{why}; the hub is asked again later, and the source is polled. What it goes on declining is in `headwater status`");
+    } else {
+        tracing::debug!(%source, %hub, "{why}; the hub is asked again later, and the source is polled");
+    }
     let kept = keeper
         .ask_soon(move |desk| record_declined(desk.store(), &ask, &declined, Utc::now()))
         .await;

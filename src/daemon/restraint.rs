@@ -14,7 +14,10 @@ const MINUTE: TimeDelta = TimeDelta::minutes(1);
 /// After this a source that goes on failing in the same way is told again. `status` tells it all the time.
 const AGAIN: TimeDelta = TimeDelta::hours(24);
 
-/// Which sources fail, as far as the log has said it.
+/// Most that are remembered as failing. Sources are fewer, but hubs are called by whatever name a source gives them; forgetting costs a line.
+const MOST: usize = 16_384;
+
+/// Which sources, or hubs, fail, as far as the log has said it.
 #[derive(Debug, Default)]
 pub(super) struct Failing {
     told: HashMap<String, (&'static str, DateTime<Utc>)>,
@@ -29,6 +32,9 @@ impl Failing {
         let known = self.told.get(source);
         if known.is_some_and(|(was, at)| *was == outcome && now - *at < AGAIN) {
             return false;
+        }
+        if self.told.len() >= MOST {
+            self.told.clear();
         }
         self.told.insert(source.to_owned(), (outcome, now));
         if self.began.is_none_or(|began| is_past(began, now)) {
@@ -142,6 +148,10 @@ mod tests {
         assert!(failing.fails("a", "timeout", at(3)));
         failing.keep_only(&HashSet::from(["b"]));
         assert!(!failing.is_well("a"));
+        for n in 0..=MOST {
+            failing.fails(&n.to_string(), "declined", at(4));
+        }
+        assert!(failing.told.len() <= MOST);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use serde_json::Value;
 
 use super::published;
-use crate::newsroom::{ALL, Daemon, Newsroom, source, until};
+use crate::newsroom::{ALL, Daemon, Newsroom, item, rss, source, until};
 use crate::origin::{Origin, Reply};
 
 fn failing() -> Newsroom {
@@ -41,6 +41,37 @@ fn many_failures_at_once_are_a_few_lines() {
     until("sixty visits", || (newsroom.visits() >= 60).then_some(()));
     let log = daemon.log();
     assert_eq!(log.matches("could not connect").count(), 20, "{log}");
+    daemon.stop();
+}
+
+#[test]
+fn w3_a_hub_that_takes_none_of_its_subscriptions_is_one_line() {
+    let origin = Origin::start();
+    origin.serve("/hub", Reply::status(403, "Forbidden"));
+    let paper = |n: usize| {
+        let (path, topic) = (format!("/{n}"), origin.url(&format!("/self{n}")));
+        let links = format!("<{}>; rel=hub, <{topic}>; rel=self", origin.url("/hub"));
+        let feed = Reply::ok("application/rss+xml", rss(&[item("a")])).header("Link", &links);
+        origin.serve(&path, feed);
+        source(&format!("s{n}"), &origin.url(&path))
+    };
+    let papers: String = (0..4).map(paper).collect();
+    let newsroom = Newsroom::with(&format!("{papers}{ALL}"));
+    let daemon = newsroom.daemon();
+    let refused = "SELECT count(*) FROM subscriptions WHERE problem IS NOT NULL";
+    until("four refusals", || {
+        let store = newsroom.store();
+        let count: i64 = store
+            .query_row(refused, [], |row| row.get(0))
+            .expect("read");
+        (count == 4).then_some(())
+    });
+    let log = daemon.log();
+    assert_eq!(
+        log.matches("the hub is asked again later").count(),
+        1,
+        "{log}"
+    );
     daemon.stop();
 }
 
