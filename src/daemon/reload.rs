@@ -1,6 +1,7 @@
 //! A changed feeds.toml, seen and taken over — or, when it is wrong, told and left.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use super::keeper::Keeper;
-use crate::config::{self, Config};
+use crate::config::{self, Config, MAX_FILE};
 use crate::metrics::{Metrics, Reloaded};
 
 /// How often the file is read though it looks the same: time stamps are too coarse to tell two writes of one size within a few milliseconds.
@@ -28,6 +29,8 @@ pub(super) struct Reload {
     look: Option<Look>,
     read: Option<DateTime<Utc>>,
     is_refused: bool,
+    /// Whether the last change could not be put in force yet, which is told once: it is tried every few seconds.
+    is_postponed: bool,
 }
 
 type Digested = [u8; 32];
@@ -45,6 +48,7 @@ impl Reload {
             look: look(path),
             read: None,
             is_refused: false,
+            is_postponed: false,
         }
     }
 
@@ -89,6 +93,7 @@ impl Reload {
             Reloaded::Refused => true,
             Reloaded::Postponed => self.is_refused,
         };
+        self.is_postponed = reloaded == Reloaded::Postponed;
         self.metrics.reloaded(reloaded);
     }
 
@@ -97,6 +102,14 @@ impl Reload {
         keeper: &Keeper,
         current: &watch::Sender<Arc<Config>>,
     ) -> Reloaded {
+        if fs::metadata(&self.path).is_ok_and(|facts| !facts.is_file()) {
+            // A pipe would be waited for, by the loop and for ever.
+            tracing::error!(
+                "{} is no file any more; the configuration in force stays",
+                self.path.display()
+            );
+            return Reloaded::Refused;
+        }
         let fresh = match config::load(&self.path) {
             Ok(fresh) => Arc::new(fresh),
             Err(faults) => {
@@ -108,13 +121,13 @@ impl Reload {
                 return Reloaded::Refused;
             }
         };
-        tell_what_waits(&current.borrow(), &fresh);
         let taken = Arc::clone(&fresh);
         match keeper
             .ask_soon(move |desk| desk.reconfigure(taken, Utc::now()))
             .await
         {
             Some(Ok(())) => {
+                tell_what_waits(&current.borrow(), &fresh);
                 tracing::info!(
                     sources = fresh.sources.len(),
                     feeds = fresh.feeds.len(),
@@ -125,14 +138,18 @@ impl Reload {
             }
             Some(Err(error)) => {
                 self.held = None;
-                tracing::error!(%error, "the new configuration could not be taken over; the one in force stays, and it is tried again");
+                if !self.is_postponed {
+                    tracing::error!(%error, "the new configuration could not be taken over; the one in force stays, and it is tried again");
+                }
                 Reloaded::Postponed
             }
             None => {
                 self.held = None;
-                tracing::warn!(
-                    "the store is busy; the new configuration is taken over when it answers"
-                );
+                if !self.is_postponed {
+                    tracing::warn!(
+                        "the store is busy; the new configuration is taken over when it answers"
+                    );
+                }
                 Reloaded::Postponed
             }
         }
@@ -164,8 +181,13 @@ fn look(path: &Path) -> Option<Look> {
     ))
 }
 
+/// Of a file only, and of no more than a configuration may have: what is larger is refused whatever follows.
 fn hash(path: &Path) -> Option<Digested> {
-    fs::read(path)
-        .ok()
-        .map(|bytes| Sha256::digest(bytes).into())
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let mut bytes = Vec::new();
+    let file = File::open(path).ok()?;
+    file.take(MAX_FILE as u64 + 1)
+        .read_to_end(&mut bytes)
+        .ok()?;
+    Some(Sha256::digest(bytes).into())
 }

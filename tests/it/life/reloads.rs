@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::process::Command;
 
 use super::published;
 use crate::newsroom::{ALL, Daemon, Newsroom, item, one, rss, source, until};
@@ -71,6 +72,32 @@ fn a_file_that_is_half_written_does_not_stay_in_force() {
         right.replace("Everything", "Title two"),
     )
     .expect("written");
+    titled(&daemon, "Title two");
+    daemon.stop();
+}
+
+#[test]
+fn a_pipe_a_folder_or_a_giant_in_its_place_holds_nothing_up() {
+    let origin = Origin::start();
+    let newsroom = published(&origin);
+    let daemon = newsroom.daemon();
+    let (right, path) = (text(&newsroom), newsroom.path("feeds.toml"));
+    fs::remove_file(&path).expect("removed");
+    let made = Command::new("mkfifo").arg(&path).status().expect("run");
+    assert!(made.success());
+    daemon.signal("HUP");
+    daemon.await_log("is no file any more");
+    fs::remove_file(&path).expect("removed");
+    fs::create_dir(&path).expect("made");
+    daemon.signal("HUP");
+    until("the second refusal", || {
+        let told = daemon.log().matches("is no file any more").count();
+        (told == 2).then_some(())
+    });
+    fs::remove_dir(&path).expect("removed");
+    fs::write(&path, right.repeat(20_000)).expect("written");
+    daemon.await_log("is larger than");
+    newsroom.configure(&right.replace("Everything", "Title two"));
     titled(&daemon, "Title two");
     daemon.stop();
 }
