@@ -11,7 +11,7 @@ use super::listeners::Servers;
 use super::turn::Rounds;
 
 /// How long answers under way may take to be finished. Container runtimes kill after 30 s by default, supervisors after 90 s: all of this, with the
-/// last turn of the loop and the giving back of claims, takes 27 s at most.
+/// last turn of the loop and the giving back of claims, takes 28 s at most.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// How long the operator's side is served beyond that.
@@ -45,7 +45,7 @@ pub(super) async fn drain(
     servers: Option<Servers>,
     thread: thread::JoinHandle<()>,
 ) {
-    rounds.supervisor.stopping();
+    rounds.supervisor.stopping().await;
     tracing::info!("stopping: no new visits, answers under way are finished");
     closing.public.send_replace(true);
     if let Some(servers) = servers {

@@ -91,6 +91,7 @@ async fn live(
     let mut servers = listeners
         .map(|listeners| listeners.serve(&shelves, &reading, push.callbacks(), &around, stop));
     let (serves, kept) = (servers.is_some(), keeper.clone());
+    let voice = supervisor.voice();
     let loop_pulse = Arc::new(Pulse::new(LOOP_PATIENCE));
     let mut rounds = Rounds::new(Start {
         keeper,
@@ -111,7 +112,8 @@ async fn live(
         ready(&config);
         rounds.turn(signals).await;
     };
-    watch_over(turning, (pulses, ending), &kept, &mut servers).await?;
+    let watchdog = feed_watchdog(pulses, voice);
+    watch_over(turning, (watchdog, ending), &kept, &mut servers).await?;
     drop(kept);
     // Its connections are closed first, so that the writer is the last and folds the log into the one file.
     drop(reading);
@@ -123,13 +125,13 @@ async fn live(
 /// keeper would serve old news for good, and no supervisor would know.
 async fn watch_over(
     turning: impl Future<Output = ()>,
-    (pulses, ending): (Vec<Arc<Pulse>>, watch::Receiver<Ending>),
+    (watchdog, ending): (impl Future<Output = ()>, watch::Receiver<Ending>),
     keeper: &Keeper,
     servers: &mut Option<Servers>,
 ) -> Result<(), RunError> {
     tokio::select! {
         () = turning => {}
-        () = feed_watchdog(pulses) => {}
+        () = watchdog => {}
         () = overdue(ending) => tracing::warn!("the loop hangs; it is cut"),
         () = keeper.gone() => return Err(RunError::KeeperLost),
         () = lost(servers) => return Err(RunError::ListenerLost),
