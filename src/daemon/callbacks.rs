@@ -20,6 +20,10 @@ const ROOM: u32 = 64 * 1024;
 /// Deliveries that wait in one queue: far more than a minute's of any hub; what is beyond is asked to come again.
 pub(super) const WAITING: usize = 64;
 
+/// What is told when the store does not answer.
+const UNANSWERED: &str =
+    "a hub, or a stranger, called and the store did not answer; it is asked to come again";
+
 /// Subscriptions whose pace is remembered before those at rest are forgotten.
 const PACES: usize = 1024;
 
@@ -67,18 +71,10 @@ impl Callbacks {
 
     /// How many bytes a delivery may have, when it may come at all.
     async fn admission(&self, token: String) -> Admission {
-        let asked = token.clone();
-        let sub = match self
-            .reading
-            .ask(move |store| store.subscription(&asked))
-            .await
-        {
-            Ok(Some(sub)) => sub,
-            Ok(None) => return Admission::Unknown,
-            Err(error) => {
-                tracing::error!(%error, "a hub called and the store did not answer; it is asked to come again");
-                return Admission::Busy;
-            }
+        let sub = match self.subscription(token.clone()).await {
+            Some(Some(sub)) => sub,
+            Some(None) => return Admission::Unknown,
+            None => return Admission::Busy,
         };
         let config = self.config.borrow().clone();
         let Some(listening) = config.source(&sub.source).filter(|_| is_open(&sub)) else {
@@ -90,6 +86,15 @@ impl Callbacks {
             },
             Err(seconds) => Admission::TooOften { seconds },
         }
+    }
+
+    /// The subscription that is called; `None` when that cannot be said just now. Read beside the keeper, whom strangers are not to keep busy.
+    async fn subscription(&self, token: String) -> Option<Option<Subscription>> {
+        let asked = self.reading.ask(move |store| store.subscription(&token));
+        asked
+            .await
+            .map_err(|error| self.reading.complain(UNANSWERED, &error))
+            .ok()
     }
 
     fn pace(&self, token: String) -> Result<(), u32> {
@@ -130,7 +135,7 @@ impl Callbacks {
             Ok(Some((delivery, false))) => self.ignore(delivery).await,
             Ok(None) => Receipt::Over,
             Err(error) => {
-                tracing::error!(%error, "a hub called and the store did not answer; it is asked to come again");
+                self.reading.complain(UNANSWERED, &error);
                 Receipt::Busy
             }
         }
@@ -177,7 +182,8 @@ impl Callbacks {
             }
             Some(Ok(false)) => Receipt::Over,
             Some(Err(error)) => {
-                tracing::error!(%error, "a delivery could not be noted; the hub is asked to send it again");
+                let what = "a delivery could not be noted; the hub is asked to send it again";
+                self.reading.complain(what, &error);
                 Receipt::Busy
             }
             None => Receipt::Busy,
@@ -185,12 +191,17 @@ impl Callbacks {
     }
 
     async fn answer(&self, token: String, said: Verification) -> Option<Replied> {
+        if self.subscription(token.clone()).await?.is_none() {
+            return Some(Replied::Refused);
+        }
+        self.pace(token.clone()).ok()?;
         let keeper = self.keeper.keeper()?;
         let asked = keeper.ask_soon(move |desk| desk.verify(&token, &said, Utc::now()));
         match asked.await? {
             Ok(replied) => Some(replied.unwrap_or(Replied::Refused)),
             Err(error) => {
-                tracing::error!(%error, "a hub's verification could not be answered");
+                let what = "a hub's verification could not be answered";
+                self.reading.complain(what, &error);
                 None
             }
         }

@@ -1,14 +1,16 @@
 //! What HTTP asks of the store: story pages and the status, read on connections of their own, off the async threads.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use tokio::sync::watch;
+use tokio::sync::{self, watch};
 use tokio::time::timeout;
 
 use super::moment::Lookout;
+use super::restraint::Troubles;
 use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::pipeline::site;
@@ -22,6 +24,9 @@ const READERS: usize = 4;
 /// How long the store may take to be looked at for the metrics, which are told without it then. Prometheus gives up after ten seconds by default.
 const STORE_PATIENCE: Duration = Duration::from_secs(4);
 
+/// How long it holds that the store answers, or does not: anybody may ask, as often as he likes, and whoever asks meanwhile waits for the same answer.
+const READY_FOR: Duration = Duration::from_secs(1);
+
 /// Renders the status as JSON; handed in by whoever knows its shape.
 pub type StatusJson = fn(&Store) -> Result<String, StoreError>;
 
@@ -34,6 +39,9 @@ pub(super) struct Reading {
     status: StatusJson,
     metrics: Metrics,
     lookout: Lookout,
+    /// Whether the store answered when it was last asked, and when that was.
+    answered: Arc<sync::Mutex<Option<(Instant, bool)>>>,
+    told: Arc<Mutex<Troubles>>,
 }
 
 impl Reading {
@@ -50,6 +58,18 @@ impl Reading {
             status,
             metrics,
             lookout,
+            answered: Arc::default(),
+            told: Arc::default(),
+        }
+    }
+
+    /// Logs what could not be done for somebody who asked; the same once a minute, for strangers ask as often as they like.
+    pub fn complain(&self, what: &'static str, error: &impl Display) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_news(what, what, Utc::now()) {
+            tracing::error!(%error, "{what}");
+        } else {
+            tracing::debug!(%error, "{what}");
         }
     }
 
@@ -86,7 +106,7 @@ impl Stories for Reading {
         let Some(site) = self.config.borrow().server.as_ref().map(site) else {
             return Box::pin(async { StoryPage::Absent });
         };
-        let id = id.to_string();
+        let (id, this) = (id.to_string(), self.clone());
         let asked = self.ask(move |store| match store.story_by_id(&id)? {
             // What all its sources have taken back is shown no more (F46).
             Some(facts) if facts.entries.iter().any(|entry| entry.withdrawn.is_none()) => {
@@ -98,14 +118,15 @@ impl Stories for Reading {
             match asked.await {
                 Ok(Some(story)) => render_story(&story, &site).map_or_else(
                     |error| {
-                        tracing::error!(story = %story.id, %error, "this story's page could not be made");
+                        let error = format!("{}: {error}", story.id);
+                        this.complain("a story's page could not be made", &error);
                         StoryPage::Unavailable
                     },
                     StoryPage::Found,
                 ),
                 Ok(None) => StoryPage::Absent,
                 Err(error) => {
-                    tracing::error!(%error, "a story could not be read");
+                    this.complain("a story could not be read", &error);
                     StoryPage::Unavailable
                 }
             }
@@ -113,8 +134,19 @@ impl Stories for Reading {
     }
 
     fn answers(&self) -> Later<bool> {
-        let asked = self.ask(|store| Ok(store.answers()));
-        Box::pin(async move { asked.await.unwrap_or(false) })
+        let this = self.clone();
+        Box::pin(async move {
+            let mut answered = this.answered.lock().await;
+            if let Some((at, answer)) = *answered
+                && at.elapsed() < READY_FOR
+            {
+                return answer;
+            }
+            let asked = this.ask(|store| Ok(store.answers()));
+            let answer = asked.await.unwrap_or(false);
+            *answered = Some((Instant::now(), answer));
+            answer
+        })
     }
 }
 

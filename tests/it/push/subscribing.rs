@@ -1,5 +1,7 @@
 //! Asking for it, proving it, ending it: W1–W6.
 
+use std::fs;
+
 use super::hub::{Hub, question, signed};
 use super::{await_push, await_story, shows, subscribed, trusted, value};
 use crate::newsroom::{ALL, Newsroom, item, item_saying, one, rss, source, until};
@@ -149,6 +151,37 @@ fn w6_f37_f36_giants_floods_and_calls_to_nobody_are_turned_away() {
     let wait: u64 = flooded.expect("retry-after").parse().expect("seconds");
     assert!((1..=60).contains(&wait));
     assert_eq!(daemon.get("/feeds/all.json", &[]).status, 200);
+}
+
+#[test]
+fn w4_s16_strangers_keep_nobody_busy_and_fill_no_log() {
+    let hub = Hub::start();
+    let newsroom = Newsroom::on(&hub.feed());
+    let (daemon, asked) = subscribed(&newsroom, &hub);
+    let nobody = "/websub/0123456789abcdef0123456789abcdef";
+    let words = [
+        ("hub.mode", "subscribe"),
+        ("hub.topic", &hub.topic()),
+        ("hub.challenge", "x"),
+    ];
+    let query = question(&asked, &words);
+    let (_, query) = query.split_once('?').expect("a query");
+    // While the one who writes waits for another process.
+    let store = newsroom.store();
+    store.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let answer = daemon.get(&format!("{nobody}?{query}"), &[]);
+    store.execute_batch("ROLLBACK").expect("unlocked");
+    assert_eq!(answer.status, 404);
+    // While nobody can read.
+    fs::rename(newsroom.path("headwater.db"), newsroom.path("aside.db")).expect("moved");
+    for _ in 0..20 {
+        assert_eq!(daemon.post(nobody, &[], b"x").status, 503);
+        assert_eq!(daemon.get("/stories/x", &[]).status, 503);
+    }
+    let log = daemon.log();
+    for words in ["or a stranger, called", "a story could not be read"] {
+        assert_eq!(log.matches(words).count(), 1, "{log}");
+    }
 }
 
 #[test]
