@@ -201,8 +201,12 @@ fn w6_what_comes_late_does_not_undo_what_is_newer() {
         push["deliveries"] == 3
     });
     assert_eq!(status["oddities"][0]["code"], "older-version");
-    let feed = daemon.get("/feeds/all.json", &[]).text().to_string();
-    assert!(feed.contains("second wording") && !feed.contains("first wording"));
+    // Settled is not yet composed.
+    let feed = until("the news", || {
+        let feed = daemon.get("/feeds/all.json", &[]).text().to_string();
+        feed.contains("second wording").then_some(feed)
+    });
+    assert!(!feed.contains("first wording"));
 }
 
 #[test]
