@@ -142,16 +142,13 @@ impl Store {
         Ok(find.query_row([serde_json::to_string(sources)?], |row| row.get(0))?)
     }
 
-    /// When a feed was first published: now, if it never was.
+    /// When a feed was first published: now, if it never was, which [`record_edition`](Store::record_edition) records.
     pub fn feed_since(&self, feed: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
-        self.conn
-            .prepare_cached("INSERT OR IGNORE INTO feeds (id, since) VALUES (?1, ?2)")?
-            .execute(params![feed, millis(now)])?;
-        let since = self
+        let mut find = self
             .conn
-            .prepare_cached("SELECT since FROM feeds WHERE id = ?1")?
-            .query_row([feed], |row| row.get(0))?;
-        Ok(instant(since))
+            .prepare_cached("SELECT since FROM feeds WHERE id = ?1")?;
+        let since: Option<i64> = find.query_row([feed], |row| row.get(0)).optional()?;
+        Ok(instant(since.unwrap_or(millis(now))))
     }
 
     /// Ids of all feeds that were ever published.
@@ -168,6 +165,9 @@ impl Store {
         stories: &[StoryId],
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("INSERT OR IGNORE INTO feeds (id, since) VALUES (?1, ?2)")?
+            .execute(params![feed, millis(now)])?;
         let wanted =
             serde_json::to_string(&stories.iter().map(StoryId::as_str).collect::<Vec<_>>())?;
         self.conn

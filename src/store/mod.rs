@@ -145,7 +145,7 @@ impl Store {
         Ok(value)
     }
 
-    /// Runs `work` inside the present transaction so that its failure undoes it alone: one bad arrival does not cost the others their commit. A panic is
+    /// Runs `work` inside the present transaction, or in one of its own, so that its failure undoes it alone: one bad arrival does not cost the others their commit. A panic is
     /// such a failure, and ends here (`StoreError::Panicked`).
     pub fn attempt<T>(
         &self,
