@@ -48,16 +48,7 @@ impl Store {
         few: bool,
         limit: usize,
     ) -> Result<Vec<Candidate>, StoreError> {
-        let from = match few {
-            // `+` keeps SQLite from going through all stories in their order all the same.
-            true => {
-                "stories s WHERE s.id IN (SELECT story FROM entries WHERE source IN (SELECT value FROM json_each(?1))) AND speaker IS NOT NULL ORDER BY +s.published"
-            }
-            false => "stories s WHERE speaker IS NOT NULL ORDER BY s.published",
-        };
-        let mut find = self.conn.prepare_cached(&format!(
-            "SELECT s.key, {SPEAKER}, s.published FROM {from} DESC, s.key LIMIT ?2"
-        ))?;
+        let mut find = self.conn.prepare_cached(&candidates_sql(few))?;
         let rows = find.query_map(
             params![sources, i64::try_from(limit).unwrap_or(i64::MAX)],
             |row| {
@@ -218,6 +209,17 @@ impl Store {
     }
 }
 
+fn candidates_sql(few: bool) -> String {
+    let from = match few {
+        // `+` keeps SQLite from going through all stories in their order all the same.
+        true => {
+            "stories s WHERE s.id IN (SELECT story FROM entries WHERE source IN (SELECT value FROM json_each(?1))) AND speaker IS NOT NULL ORDER BY +s.published"
+        }
+        false => "stories s WHERE speaker IS NOT NULL ORDER BY s.published",
+    };
+    format!("SELECT s.key, {SPEAKER}, s.published FROM {from} DESC, s.key LIMIT ?2")
+}
+
 fn carrier(row: &Row<'_>, from: usize) -> rusqlite::Result<Carrier> {
     let address: String = row.get(from + 3)?;
     let is_web = address.starts_with("http://") || address.starts_with("https://");
@@ -234,4 +236,31 @@ fn carrier(row: &Row<'_>, from: usize) -> rusqlite::Result<Carrier> {
         updated: row.get::<_, Option<i64>>(from + 6)?.map(instant),
         url: row.get(from + 7)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stories_of_quiet_sources_are_looked_for_among_what_those_said() {
+        let store = Store::in_memory().unwrap();
+        let plan = |few| {
+            let sql = format!("EXPLAIN QUERY PLAN {}", candidates_sql(few));
+            let mut find = store.conn.prepare(&sql).unwrap();
+            let steps: Vec<String> = find
+                .query_map(params!["[]", 9], |row| row.get(3))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            steps.join("\n")
+        };
+        let (few, many) = (plan(true), plan(false));
+        assert!(few.contains("SEARCH s USING INTEGER PRIMARY KEY"), "{few}");
+        assert!(!few.contains("SCAN s"), "{few}");
+        assert!(
+            many.contains("SCAN s USING INDEX stories_published"),
+            "{many}"
+        );
+    }
 }
