@@ -91,7 +91,6 @@ async fn live(
     let mut servers = listeners
         .map(|listeners| listeners.serve(&shelves, &reading, push.callbacks(), &around, stop));
     let (serves, kept) = (servers.is_some(), keeper.clone());
-    let voice = supervisor.voice();
     let loop_pulse = Arc::new(Pulse::new(LOOP_PATIENCE));
     let mut rounds = Rounds::new(Start {
         keeper,
@@ -104,6 +103,7 @@ async fn live(
         under_way,
     });
     let pulses = vec![loop_pulse, rounds.pulse_of_keeper()];
+    let watchdog = feed_watchdog(pulses, rounds.supervisor.voice());
     let ending = signals.ending.clone();
     let turning = async {
         if serves && !rounds.composed(shelves, &signals).await {
@@ -112,7 +112,6 @@ async fn live(
         ready(&config);
         rounds.turn(signals).await;
     };
-    let watchdog = feed_watchdog(pulses, voice);
     watch_over(turning, (watchdog, ending), &kept, &mut servers).await?;
     drop(kept);
     // Its connections are closed first, so that the writer is the last and folds the log into the one file.
