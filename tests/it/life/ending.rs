@@ -134,6 +134,10 @@ fn ready_is_only_said_when_the_shelf_is_composed() {
     });
     blocker.execute_batch("ROLLBACK").expect("free");
     assert!(daemon.gets_ready());
-    assert!(daemon.greeting().contains("headwater is up"));
+    // A probe may be answered in the moment before.
+    until("the greeting", || {
+        let greeting = daemon.greeting();
+        greeting.contains("headwater is up").then_some(())
+    });
     daemon.stop();
 }
