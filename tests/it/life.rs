@@ -30,7 +30,7 @@ fn published_largely(origin: &Origin) -> Newsroom {
         let words = (0..60_000).map(|word| format!("{:x} ", word * 7919 + n * 104_729));
         words.collect::<String>()
     };
-    let items: Vec<String> = (0..12)
+    let items: Vec<String> = (0..4)
         .map(|n| item_saying(&format!("n{n}"), &text(n)))
         .collect();
     origin.serve("/f", Reply::ok("text/xml", rss(&items)));
@@ -43,7 +43,7 @@ fn published_largely(origin: &Origin) -> Newsroom {
 fn slow_reader(daemon: &Daemon) -> TcpStream {
     let mut reader = TcpStream::connect(daemon.address()).expect("connected");
     let ask = "GET /feeds/all.rss HTTP/1.1\r\nHost: x\r\n\r\n";
-    reader.write_all(ask.repeat(8).as_bytes()).expect("asked");
+    reader.write_all(ask.repeat(24).as_bytes()).expect("asked");
     // The first bytes have come: it is being answered.
     let mut first = [0; 16];
     reader.peek(&mut first).expect("answered");
